@@ -1,0 +1,16 @@
+from .audit import AuditEntry
+from .messages import OutboxMessage
+from .places import District, DistrictContext, Holiday, Population, Prefecture, Quartier
+from .users import User
+
+__all__ = [
+    "AuditEntry",
+    "District",
+    "DistrictContext",
+    "Holiday",
+    "OutboxMessage",
+    "Population",
+    "Prefecture",
+    "Quartier",
+    "User",
+]

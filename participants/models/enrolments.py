@@ -1,0 +1,202 @@
+"""A person's place in a group, and the ledger of everything that happened to it."""
+
+import secrets
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from learningcity.models import District
+from learningcity.models.places import Sex
+from programmes.models import CourseRun
+
+from .people import Participant
+
+SAFE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that looks like something else
+
+
+def new_token():
+    """22 characters, 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def new_reference():
+    """`CA-7K3M9-2QRT8`: read aloud and typed back; opens nothing on its own."""
+    letters = "".join(secrets.choice(SAFE_ALPHABET) for _ in range(10))
+    return f"CA-{letters[:5]}-{letters[5:]}"
+
+
+class State(models.TextChoices):
+    REQUESTED = "requested", _("Request received")
+    ENROLLED = "enrolled", _("Place confirmed")
+    WAITING = "waiting", _("Waiting")
+    OFFERED = "offered", _("Place offered")
+    DECLINED = "declined", _("Place given up")
+    EXPIRED = "expired", _("Time passed")
+    REFUSED = "refused", _("No place this time")
+    COMPLETED = "completed", _("Completed")
+    DROPPED_OUT = "dropped_out", _("Course stopped")
+    NO_SHOW = "no_show", _("Place not used")
+    CANCELLED_BY_LEARNER = "cancelled_by_learner", _("Cancelled by you")
+    CANCELLED_BY_CITY = "cancelled_by_city", _("Cancelled by the city")
+    TRANSFERRED = "transferred", _("Moved to another group")
+
+
+LIVE = (State.REQUESTED, State.ENROLLED, State.WAITING, State.OFFERED)
+SEAT_HOLDING = (State.ENROLLED, State.OFFERED, State.COMPLETED, State.DROPPED_OUT, State.NO_SHOW)
+ON_ROSTER = (State.ENROLLED, State.COMPLETED, State.DROPPED_OUT, State.NO_SHOW)
+MOVES = {
+    None: (State.REQUESTED, State.ENROLLED, State.WAITING),
+    State.REQUESTED: (
+        State.ENROLLED,
+        State.WAITING,
+        State.REFUSED,
+        State.CANCELLED_BY_LEARNER,
+        State.CANCELLED_BY_CITY,
+    ),
+    State.WAITING: (
+        State.OFFERED,
+        State.ENROLLED,
+        State.CANCELLED_BY_LEARNER,
+        State.CANCELLED_BY_CITY,
+        State.TRANSFERRED,
+    ),
+    State.OFFERED: (
+        State.ENROLLED,
+        State.DECLINED,
+        State.EXPIRED,
+        State.CANCELLED_BY_LEARNER,
+        State.CANCELLED_BY_CITY,
+        State.TRANSFERRED,
+    ),
+    State.ENROLLED: (
+        State.COMPLETED,
+        State.DROPPED_OUT,
+        State.NO_SHOW,
+        State.CANCELLED_BY_LEARNER,
+        State.CANCELLED_BY_CITY,
+        State.TRANSFERRED,
+    ),
+}
+
+
+CONFIRMED_BY = (State.ENROLLED,)
+ENDED_BY = (
+    State.COMPLETED,
+    State.DROPPED_OUT,
+    State.NO_SHOW,
+    State.CANCELLED_BY_LEARNER,
+    State.CANCELLED_BY_CITY,
+    State.TRANSFERRED,
+)
+
+
+class EnrolmentQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(state__in=LIVE)
+
+    def holding_seats(self):
+        return self.filter(state__in=SEAT_HOLDING)
+
+    def waiting(self):
+        """In the order in which offers are made; nothing that edits a record moves a person."""
+        return self.filter(state=State.WAITING).order_by("priority", "sequence")
+
+    def on_roster(self):
+        return self.filter(state__in=ON_ROSTER)
+
+
+class Enrolment(models.Model):
+    class Source(models.TextChoices):
+        ONLINE = "online", _("online")
+        DESK = "desk", _("at the desk")
+        PARTNER = "partner", _("through a partner")
+        IMPORT = "import", _("import")
+
+    class WorkStatus(models.TextChoices):
+        EMPLOYED = "employed", _("In work")
+        JOB_SEEKER = "job_seeker", _("Looking for work")
+        INACTIVE = "inactive", _("Not looking for work")
+        IN_EDUCATION = "in_education", _("In education")
+        UNKNOWN = "", _("Not said")
+
+    run = models.ForeignKey(CourseRun, models.PROTECT, related_name="enrolments")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="enrolments")
+    state = models.CharField(max_length=20, choices=State)
+    priority = models.PositiveSmallIntegerField(default=0)
+    joined_at = models.DateTimeField()
+    sequence = models.PositiveIntegerField(help_text="Order of joining within the run; never changes.")
+    source = models.CharField(max_length=7, choices=Source)
+    party = models.UUIDField(null=True, blank=True, help_text="People who want in together.")
+    token = models.CharField(max_length=32, unique=True, default=new_token)
+    reference = models.CharField(max_length=14, unique=True, default=new_reference)
+    holds_desk_seat = models.BooleanField(default=False)
+    needs = models.JSONField(default=list, blank=True, help_text="Codes of a closed list, see forms.NEEDS.")
+    # The person as she was at enrolment: what every figure reads.
+    sex = models.CharField(max_length=1, choices=Sex)
+    birth_year = models.PositiveSmallIntegerField()
+    district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, related_name="+")
+    lives_outside = models.BooleanField(default=False)
+    work_status = models.CharField(max_length=12, choices=WorkStatus, blank=True)
+    # Civil days in Casablanca, projected from the ledger and from attendance when they are written.
+    confirmed_on = models.DateField(null=True, blank=True)
+    started_on = models.DateField(null=True, blank=True, help_text="First meeting attended.")
+    exited_on = models.DateField(null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["participant"], name="enrolment_participant")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "run"],
+                condition=Q(state__in=LIVE),
+                name="one_live_enrolment",
+                violation_error_message=_("This person already has a place in this group."),
+            ),
+            models.UniqueConstraint(fields=["run", "sequence"], name="sequence_once_in_run"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="enrolment_state_known"),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+
+class EnrolmentEvent(models.Model):
+    """One line of the ledger of a run: number and hash chain it to the line before. The database refuses changes."""
+
+    run = models.ForeignKey(CourseRun, models.PROTECT, related_name="events")
+    number = models.PositiveIntegerField()
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="events")
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20, choices=State)
+    seat_delta = models.SmallIntegerField()
+    at = models.DateTimeField()
+    day = models.DateField(help_text="Civil day in Casablanca, computed once.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    why = models.CharField(max_length=200, blank=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["run", "number"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="ledger_number_once")]
+
+    def __str__(self):
+        return f"{self.run_id}/{self.number} {self.to_state}"
+
+
+__all__ = [
+    "CONFIRMED_BY",
+    "ENDED_BY",
+    "LIVE",
+    "MOVES",
+    "ON_ROSTER",
+    "SEAT_HOLDING",
+    "Enrolment",
+    "EnrolmentEvent",
+    "State",
+]

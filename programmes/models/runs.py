@@ -1,0 +1,232 @@
+"""Groups and their meetings. Seats belong to the run; who sits there belongs to `participants`."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Q, When
+from django.utils.translation import gettext_lazy as _
+
+from .courses import Course
+from .organisations import Membership
+from .venues import Room, Venue
+
+
+class RunStatus(models.TextChoices):
+    """What the public sees. Derived from seats and clock; only cancelled and postponed are set by hand."""
+
+    DRAFT = "draft", _("Draft")
+    SOON = "soon", _("Opens soon")
+    OPEN = "open", _("Places available")
+    FEW = "few", _("Few places left")
+    FULL_WAIT = "full_wait", _("Full, waiting list")
+    FULL = "full", _("Full")
+    CLOSED = "closed", _("Enrolment closed")
+    RUNNING = "running", _("In progress")
+    FINISHED = "finished", _("Finished")
+    POSTPONED = "postponed", _("Postponed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class CourseRunQuerySet(models.QuerySet):
+    def public(self):
+        return self.exclude(decision=CourseRun.Decision.DRAFT).filter(course__state=Course.State.PUBLISHED)
+
+    def on_offer(self, at):
+        """Groups one can enrol in now or soon, full ones included."""
+        return self.public().filter(decision=CourseRun.Decision.PLANNED, enrolment_closes_at__gt=at)
+
+    def for_reading(self):
+        """With the place and the meetings that a card or a page prints."""
+        return self.select_related("course", "venue__district", "room").prefetch_related("meetings")
+
+    def open_first(self, at):
+        """Groups with places whose enrolment is open, then the earliest start."""
+        is_open = Case(When(CourseRun.PLACES & Q(enrolment_opens_at__lte=at), then=0), default=1)
+        return self.order_by(is_open, "starts_on", "pk")
+
+    def lock(self, pk):
+        """The one lock of the seats and of the queue. Several runs are locked by ascending id."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def visible_to(self, user, today):
+        """The groups whose people this user may see: those taught, of the organisation, of the district, or all."""
+        roles = Membership.objects.current(today).filter(user=user)
+        if roles.filter(role=Membership.Role.PROGRAMME_OFFICER).exists():
+            return self
+        managed = roles.filter(role=Membership.Role.MANAGER).values("organisation")
+        districts = roles.filter(role=Membership.Role.DISTRICT_OFFICER).values("district")
+        taught = roles.filter(role=Membership.Role.TRAINER).values("user__runs_taught")
+        return self.filter(Q(course__organisation__in=managed) | Q(venue__district__in=districts) | Q(pk__in=taught))
+
+    def with_places(self):
+        return self.filter(CourseRun.PLACES)
+
+
+class CourseRun(models.Model):
+    class Decision(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PLANNED = "planned", _("Planned")
+        POSTPONED = "postponed", _("Postponed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Mode(models.TextChoices):
+        ON_SITE = "on_site", _("On site")
+        ONLINE = "online", _("Online")
+        HYBRID = "hybrid", _("On site and online")
+
+    # The same as `places_left > 0`, as a condition of the database.
+    PLACES = Q(waiting_count=0, seats_taken__lt=F("capacity") - F("desk_seats") + F("desk_taken"))
+
+    code = models.SlugField(max_length=20, unique=True)
+    course = models.ForeignKey(Course, models.PROTECT, related_name="runs")
+    label = models.CharField(_("group"), max_length=10, help_text=_("A, B, C…"))
+    venue = models.ForeignKey(Venue, models.PROTECT, related_name="runs")
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="runs")
+    trainers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="runs_taught")
+    mode = models.CharField(_("mode"), max_length=7, choices=Mode, default=Mode.ON_SITE)
+    women_only = models.BooleanField(_("women's group"), default=False)
+    decision = models.CharField(max_length=9, choices=Decision, default=Decision.DRAFT)
+    enrolment_opens_at = models.DateTimeField()
+    enrolment_closes_at = models.DateTimeField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    capacity = models.PositiveSmallIntegerField(_("places"))
+    desk_seats = models.PositiveSmallIntegerField(_("places kept for the desk"), default=0)
+    waiting_places = models.PositiveSmallIntegerField(_("places on the waiting list"), default=50)
+    seats_taken = models.PositiveSmallIntegerField(default=0)
+    desk_taken = models.PositiveSmallIntegerField(default=0, help_text="Desk seats in use, within desk_seats.")
+    waiting_count = models.PositiveSmallIntegerField(default=0)
+    joined_count = models.PositiveIntegerField(default=0, help_text="Sequence of the last person who joined.")
+    ledger_number = models.PositiveIntegerField(default=0, help_text="Number of the last ledger event.")
+    ledger_hash = models.CharField(max_length=64, blank=True, help_text="Hash of the last ledger event.")
+
+    objects = CourseRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "pk"]
+        indexes = [
+            models.Index(fields=["enrolment_closes_at"], condition=Q(decision="planned"), name="run_bookable"),
+            models.Index(fields=["ends_on"], name="run_ends_on"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(seats_taken__lte=F("capacity")), name="seats_within_capacity"),
+            models.CheckConstraint(
+                condition=Q(desk_seats__lte=F("capacity")),
+                name="desk_seats_within_capacity",
+                violation_error_message=_("More places are kept for the desk than the group has."),
+            ),
+            models.CheckConstraint(
+                condition=Q(desk_taken__lte=F("desk_seats")) & Q(desk_taken__lte=F("seats_taken")),
+                name="desk_taken_within_desk_seats",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="run_ends_after_it_starts",
+                violation_error_message=_("The group ends before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(enrolment_closes_at__gt=F("enrolment_opens_at")),
+                name="enrolment_closes_after_it_opens",
+                violation_error_message=_("Enrolment closes before it opens."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.course} {self.label}"
+
+    @property
+    def places_left(self):
+        """What the public sees: nothing while someone waits, since newcomers join the tail."""
+        if self.waiting_count:
+            return 0
+        return max(0, self.capacity - self.seats_taken - (self.desk_seats - self.desk_taken))
+
+    @property
+    def is_nearly_full(self):
+        return self.places_left <= max(5, self.capacity // 5)
+
+    def status(self, at, today: date):
+        """The one tag of the group at an instant; `today` is the civil day in Casablanca."""
+        decided = {self.Decision.CANCELLED: RunStatus.CANCELLED, self.Decision.POSTPONED: RunStatus.POSTPONED}
+        if self.decision in decided:
+            return decided[self.decision]
+        if self.decision == self.Decision.DRAFT:
+            return RunStatus.DRAFT
+        if today > self.ends_on:
+            return RunStatus.FINISHED
+        if at < self.enrolment_opens_at:
+            return RunStatus.SOON
+        if at < self.enrolment_closes_at:
+            return self._seat_status()
+        return RunStatus.RUNNING if today >= self.starts_on else RunStatus.CLOSED
+
+    def _seat_status(self):
+        if self.places_left == 0:
+            return RunStatus.FULL_WAIT if self.waiting_count < self.waiting_places else RunStatus.FULL
+        return RunStatus.FEW if self.is_nearly_full else RunStatus.OPEN
+
+    def take_seat(self, *, kept=False):
+        """Take one seat, a common one or one kept for the desk: true, or false when none is left.
+
+        The caller holds the lock; this condition and the CHECK stand behind it.
+        """
+        free = CourseRun.objects.filter(pk=self.pk, seats_taken__lt=F("capacity"))
+        if kept:
+            free = free.filter(desk_taken__lt=F("desk_seats"))
+        else:
+            free = free.filter(seats_taken__lt=F("capacity") - F("desk_seats") + F("desk_taken"))
+        taken = bool(free.update(seats_taken=F("seats_taken") + 1, desk_taken=F("desk_taken") + int(kept)))
+        if taken:
+            self.seats_taken += 1
+            self.desk_taken += kept
+        return taken
+
+
+class MeetingQuerySet(models.QuerySet):
+    def counted(self):
+        """Meetings that took place: the only ones whose minutes are expected of anyone."""
+        return self.filter(state=Meeting.State.HELD)
+
+
+class Meeting(models.Model):
+    """One sitting in local wall time; the instant is derived from `zone`, so a change of clock law moves no class."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        HELD = "held", _("Held")
+        MOVED = "moved", _("Moved")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    run = models.ForeignKey(CourseRun, models.CASCADE, related_name="meetings")
+    date = models.DateField()
+    starts_at = models.TimeField()
+    ends_at = models.TimeField()
+    zone = models.CharField(max_length=40, default="Africa/Casablanca")
+    state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
+    held_minutes = models.PositiveSmallIntegerField(default=0, help_text="Minutes really given; 0 until held.")
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["date", "starts_at"]
+        indexes = [models.Index(fields=["date"], name="meeting_date")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "date", "starts_at"], name="meeting_once"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="meeting_ends_after_it_starts",
+                violation_error_message=_("The meeting ends before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", held_minutes__gt=0) | (~Q(state="held") & Q(held_minutes=0)),
+                name="meeting_held_has_minutes",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.run_id} {self.date}"
+
+    @property
+    def planned_minutes(self):
+        return (self.ends_at.hour - self.starts_at.hour) * 60 + self.ends_at.minute - self.starts_at.minute
