@@ -1,0 +1,176 @@
+"""Which groups there are, where and when: two years behind, a few weeks ahead, and one group for each situation."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from learningcity.clock import CASABLANCA
+from learningcity.models import Holiday
+from programmes.models import Course, Venue
+
+from .people import OLDEST
+
+DAYS_BEHIND, DAYS_AHEAD = 730, 38
+PER_RUN = 17  # people who ask for a place, on average
+MARKED_SHARE = 0.72  # of enrolments × meetings, how many get a mark: the rest wait, leave, or lie ahead
+CAPACITIES = [12, 16, 20, 20, 24, 25, 30]
+HOURS = [time(9), time(10), time(14, 30), time(16), time(18)]
+CLOSES_AT = time(18)
+WOMENS_COURSES = {"C010", "C018", "C019", "C020", "C022", "C023", "C024", "C025"}
+KINDS = {
+    "reading": {"library", "social", "women", "youth", "cultural"},
+    "digital": {"digital", "youth", "social", "library", "vocational", "cultural"},
+    "trade": {"vocational", "women", "second_chance", "social", "youth"},
+    "language": {"languages", "cultural", "library", "youth", "social"},
+    "child": {"youth", "cultural", "second_chance", "social"},
+    "job": {"vocational", "youth", "social", "cultural"},
+    "culture": {"cultural", "youth", "social"},
+    "living": {"social", "women", "library", "youth", "cultural"},
+}
+# Course, venue, days from today to the first meeting, capacity, people who ask, and what else is particular.
+SITUATIONS = [
+    ("C012", "V039", -35, 20, 18, {"today": True, "is_ours": True}),
+    ("C012", "V039", 23, 20, 9, {"is_ours": True}),
+    ("C005", "V043", 21, 20, 8, {"desk_seats": 4, "is_ours": True}),
+    ("C001", "V040", 14, 24, 21, {"women_only": True}),
+    ("C013", "V044", 18, 16, 23, {}),
+    ("C007", "V054", 12, 15, 21, {"waiting_places": 6, "never_cancels": True}),
+    ("C010", "V053", 60, 20, 0, {"opens_in": 5}),
+    ("C026", "V008", 75, 16, 0, {"opens_in": 12}),
+    ("C040", "V039", 16, 20, 9, {}),
+    ("C001", "V052", 20, 20, 6, {"desk_seats": 5}),
+    ("C034", "V030", 9, 20, 11, {"decision": "cancelled"}),
+    ("C017", "V045", 25, 16, 9, {"decision": "postponed"}),
+    ("C039", "V020", 15, 12, 5, {"women_only": True}),
+    ("C033", "V021", 11, 25, 22, {}),
+    ("C044", "V029", 19, 18, 4, {}),
+    ("C012", "V011", 30, 20, 7, {"desk_seats": 2}),
+    ("C036", "V028", -42, 20, 19, {}),
+]
+
+
+@dataclass(slots=True)
+class PlannedRun:
+    course: Course
+    venue: Venue
+    starts_on: date  # moved to the first meeting
+    capacity: int
+    demand: int
+    at: time
+    meetings: int
+    women_only: bool = False
+    desk_seats: int = 0
+    waiting_places: int = 50
+    decision: str = "planned"
+    opens_in: int | None = None
+    never_cancels: bool = False
+    today: bool = False  # a meeting is today, whatever the day
+    is_ours: bool = False  # taught by the trainer who signs in
+    dates: list = field(default_factory=list)
+    opens_at: datetime = None
+    closes_at: datetime = None
+
+    @property
+    def youngest(self):
+        return self.course.minimum_age or 6
+
+    @property
+    def oldest(self):
+        return self.course.maximum_age or OLDEST
+
+    @property
+    def minutes(self):
+        """The hours of the course over twelve meetings."""
+        return self.course.hours * 5
+
+    @property
+    def ends_at(self):
+        return (datetime.combine(date.min, self.at) + timedelta(minutes=self.minutes)).time()
+
+
+def instant(day, moment):
+    """The UTC instant of a wall clock in Casablanca."""
+    return datetime.combine(day, moment, CASABLANCA).astimezone(UTC)
+
+
+class Planner:
+    def __init__(self, rng, today, *, enrolments, attendance, weights):
+        self.rng, self.today, self.enrolments = rng, today, enrolments
+        self.usual = max(2, round(attendance / enrolments / MARKED_SHARE))
+        self.courses = list(Course.objects.published().select_related("organisation", "programme").order_by("code"))
+        self.venues = list(Venue.objects.filter(is_open=True).exclude(district=None).order_by("code"))
+        self.holidays = set(Holiday.objects.values_list("date", flat=True))
+        self.weights = weights
+        self.choices = {}
+
+    def runs(self):
+        """Every run, oldest first; their demands sum to the enrolments wanted."""
+        special = [self.situation(*row) for row in SITUATIONS]
+        left = self.enrolments - sum(run.demand for run in special)
+        ordinary = []
+        while left > 0:
+            ordinary.append(self.ordinary(len(ordinary)))
+            ordinary[-1].demand = min(left, ordinary[-1].demand)
+            left -= ordinary[-1].demand
+        for run in sorted(ordinary + special, key=lambda run: run.starts_on):
+            yield self.dated(run)
+
+    def situation(self, course, venue, days, capacity, demand, more):
+        starts_on = self.today + timedelta(days=days)
+        return PlannedRun(
+            course=next(item for item in self.courses if item.code == course),
+            venue=next(item for item in self.venues if item.code == venue),
+            starts_on=starts_on,
+            capacity=capacity,
+            demand=demand,
+            at=time(18) if more.get("today") else self.rng.choice(HOURS),
+            meetings=12,
+            **more,
+        )
+
+    def ordinary(self, place):
+        """Programmes grow, so more groups lie near today."""
+        rng = self.rng
+        course = self.courses[place % len(self.courses)]
+        venue = self.venue_for(course)
+        capacity = rng.choice(CAPACITIES)
+        women = venue.kind == "women" or rng.random() < (0.7 if course.code in WOMENS_COURSES else 0.05)
+        return PlannedRun(
+            course=course,
+            venue=venue,
+            starts_on=self.today + timedelta(days=DAYS_AHEAD - int((DAYS_BEHIND + DAYS_AHEAD) * rng.random() ** 1.2)),
+            capacity=capacity,
+            demand=max(3, round(capacity * rng.uniform(0.42, 1.22))),
+            at=rng.choice(HOURS),
+            meetings=max(2, self.usual + rng.randrange(-2, 3)),
+            women_only=women,
+            desk_seats=rng.choice([0, 0, 0, 2, 3]),
+        )
+
+    def venue_for(self, course):
+        if course.theme not in self.choices:
+            fitting = [venue for venue in self.venues if venue.kind in KINDS[course.theme]]
+            shares = [self.weights[venue.district_id] for venue in fitting]
+            crowded = {venue.district_id: sum(v.district_id == venue.district_id for v in fitting) for venue in fitting}
+            shares = [share / crowded[venue.district_id] for share, venue in zip(shares, fitting)]
+            self.choices[course.theme] = fitting, shares
+        return self.rng.choices(*self.choices[course.theme])[0]
+
+    def dated(self, run):
+        """Weekly meetings that step over holidays, and the window of enrolment before them."""
+        day = run.starts_on
+        while not run.today and (day.weekday() == 6 or self.is_friday_midday(day, run) or day in self.holidays):
+            day += timedelta(days=1)
+        while len(run.dates) < run.meetings:
+            if day not in self.holidays or day == self.today and run.today:
+                run.dates.append(day)
+            day += timedelta(days=7)
+        run.starts_on = run.dates[0]
+        opens_on = run.starts_on - timedelta(days=45)
+        if run.opens_in is not None:
+            opens_on = self.today + timedelta(days=run.opens_in)
+        run.opens_at = instant(opens_on, time(9))
+        run.closes_at = instant(run.starts_on - timedelta(days=1), CLOSES_AT)
+        return run
+
+    def is_friday_midday(self, day, run):
+        return day.weekday() == 4 and run.at.hour < 15 and run.ends_at.hour >= 12

@@ -1,0 +1,126 @@
+"""The pages of an enrolment. What closes a group or a seat is not an error here; it is a page of its own."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from learningcity.forms import BirthDateField, NameField, PhoneField
+from learningcity.models import District
+from learningcity.models.places import Sex
+
+from .models import Guardianship
+from .models.people import ContactChannel
+
+WHO = [("me", _("For me")), ("child", _("For my child")), ("adult", _("For an adult relative"))]
+OUTSIDE = "outside"
+NEEDS = [
+    ("step_free", _("step-free access")),
+    ("hearing", _("hearing loop or sign language")),
+    ("large_print", _("large print")),
+]
+OWN_LANGUAGE_NAMES = [("ar", "العربية"), ("fr", "Français"), ("en", "English")]
+
+
+class WhoForm(forms.Form):
+    who = forms.ChoiceField(
+        label=_("Who is this course for?"),
+        choices=WHO,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who the course is for")},
+    )
+    adult_agrees = forms.BooleanField(label=_("This person agrees"), required=False)
+
+    def clean(self):
+        answers = super().clean()
+        if answers.get("who") == "adult" and not answers.get("adult_agrees"):
+            self.add_error("adult_agrees", _("Ask this person first, then tick the box"))
+        return answers
+
+
+class PersonForm(forms.Form):
+    """`who` (me, child, adult) decides whether the guardian is asked for."""
+
+    given_name = NameField(
+        label=_("First name"), required=False, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    family_name = NameField(
+        label=_("Last name"), required=False, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    birth = BirthDateField(
+        label=_("Date of birth"), help_text=_("For example 27 3 2008. The year is enough if you do not know the day.")
+    )
+    sex = forms.ChoiceField(
+        label=_("Sex"),
+        help_text=_("To see whether courses reach women and men alike."),
+        choices=Sex,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an answer; the last one says nothing about you")},
+    )
+    district = forms.ChoiceField(label=_("Arrondissement"), error_messages={"required": _("Choose an arrondissement")})
+    relation = forms.ChoiceField(
+        label=_("You are"),
+        choices=Guardianship.Relation,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you are to this person")},
+    )
+    guardian_name = NameField(label=_("Your name"), max_length=160, error_messages={"required": _("Write your name")})
+
+    def __init__(self, *args, who, **options):
+        super().__init__(*args, **options)
+        districts = [(district.code, district.name) for district in District.objects.in_commune()]
+        self.fields["district"].choices = [
+            ("", _("Choose")),
+            *sorted(districts, key=lambda row: row[1]),
+            (OUTSIDE, _("Outside Casablanca")),
+        ]
+        if who == "me":
+            del self.fields["relation"], self.fields["guardian_name"]
+        if who != "me":
+            for name in ("given_name", "family_name"):
+                self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def clean(self):
+        answers = super().clean()
+        named = answers.get("given_name") or answers.get("family_name")
+        if not named and not self.errors.keys() & {"given_name", "family_name"}:
+            self.add_error("given_name", _("Enter the first name"))
+        return answers
+
+
+class ContactForm(forms.Form):
+    phone = PhoneField(label=_("Mobile phone"), help_text=_("We write only about this course."), required=False)
+    channel = forms.ChoiceField(
+        label=_("How shall we reach you?"),
+        choices=ContactChannel,
+        widget=forms.RadioSelect,
+        initial=ContactChannel.SMS,
+        error_messages={"required": _("Choose how we reach you")},
+    )
+    language = forms.ChoiceField(
+        label=_("Language of our messages"),
+        choices=OWN_LANGUAGE_NAMES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a language")},
+    )
+    needs = forms.MultipleChoiceField(
+        label=_("Do you need help on site? (optional)"),
+        choices=NEEDS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def clean(self):
+        answers = super().clean()
+        if (
+            answers.get("channel") not in (None, ContactChannel.NONE)
+            and not answers.get("phone")
+            and "phone" not in self.errors
+        ):
+            self.add_error("phone", PhoneField.message)
+        return answers
+
+
+class CheckForm(forms.Form):
+    consent = forms.BooleanField(
+        label=_("I agree that the city uses this for the course and to count participants, without my name."),
+        error_messages={"required": _("Tick the box to send the enrolment")},
+    )

@@ -1,0 +1,145 @@
+"""Who gets a place: one refusal for the button and for the deed, one transaction for the seat and all that follows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from learningcity import clock
+from learningcity.i18n import long_date, time_of
+from learningcity.models.places import Sex
+from programmes.models import CourseRun
+
+from ..models import Enrolment, Participant
+from ..models.enrolments import State
+from . import announcements, ledger
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why not, as a code for figures and a sentence for people."""
+
+    code: str
+    sentence: str
+
+
+class EnrolmentRefused(Exception):
+    def __init__(self, reason: Refusal):
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+def age_on(day: date, *, birth_year, birth_date=None):
+    """Whole years on a day. With the year alone: year of the day minus year of birth. 29 February counts as 1 March."""
+    if birth_date is None:
+        return day.year - birth_year
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def run_refusal(run, at):
+    """What closes a group to everyone at this instant, or None."""
+    if run.decision == CourseRun.Decision.CANCELLED:
+        return Refusal(
+            "cancelled", _("This course is cancelled. You do not need to do anything. Here are others nearby.")
+        )
+    if run.decision != CourseRun.Decision.PLANNED or run.course.state != run.course.State.PUBLISHED:
+        return Refusal("closed", _("Enrolment is closed."))
+    if at < run.enrolment_opens_at:
+        local = run.enrolment_opens_at.astimezone(clock.CASABLANCA)
+        opening = _("%(day)s, %(time)s") % {"day": long_date(local.date()), "time": time_of(local)}
+        return Refusal("not_open", _("Enrolment opens %(opening)s") % {"opening": opening})
+    if at >= run.enrolment_closes_at:
+        return Refusal("closed", _("Enrolment is closed."))
+    return None
+
+
+def person_refusal(person, run):
+    """What this group asks of a person (`birth_year`, `birth_date`, `sex`) that this one does not have, or None."""
+    course = run.course
+    age = age_on(run.starts_on, birth_year=person.birth_year, birth_date=person.birth_date)
+    if course.minimum_age is not None and age < course.minimum_age:
+        sentence = ngettext(
+            "This course is for age %(min)s and over", "This course is for ages %(min)s and over", course.minimum_age
+        )
+        return Refusal("too_young", sentence % {"min": course.minimum_age})
+    if course.maximum_age is not None and age > course.maximum_age:
+        return Refusal("too_old", _("This course is for people up to %(max)s years old") % {"max": course.maximum_age})
+    if run.women_only and person.sex != Sex.FEMALE:
+        return Refusal("women_only", _("This group is for women."))
+    return None
+
+
+def seat_refusal(run):
+    """Neither a place nor a place in line, or None."""
+    if run.places_left == 0 and run.waiting_count >= run.waiting_places:
+        return Refusal("full", _("This group and its waiting list are full."))
+    return None
+
+
+def refusal(person, run, at):
+    """What the button shows and what `enrol` decides. None means: a place, or a place in line."""
+    return run_refusal(run, at) or person_refusal(person, run) or seat_refusal(run)
+
+
+@transaction.atomic
+def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True, needs=()):
+    """Give the participant a seat, or a place in line when the run is full. Asking twice gives the same enrolment.
+
+    `by` is the user who acts, None for a resident. Raises EnrolmentRefused, with the code `full_now` when every place
+    is taken and the person did not say she would wait.
+    """
+    run = CourseRun.objects.select_related("course").lock(run.pk)
+    at = clock.now()
+    if enrolment := run.enrolments.live().filter(participant=participant).first():
+        return enrolment
+    if reason := refusal(participant, run, at):
+        raise EnrolmentRefused(reason)
+    enrolment = snapshot(participant, run, at=at, source=source, needs=needs)
+    give_place(enrolment, run, may_wait=may_wait)
+    enrolment.sequence = run.joined_count = run.joined_count + 1
+    ledger.project_dates(enrolment, clock.local_day(at))
+    enrolment.save()
+    ledger.record(run, enrolment, from_state=None, by=by, at=at)
+    run.save(update_fields=["waiting_count", "joined_count", "ledger_number", "ledger_hash"])
+    announcements.announce(enrolment)
+    return enrolment
+
+
+def give_place(enrolment, run, *, may_wait):
+    """Decide the state. While someone waits newcomers join the tail, but the desk may use the places kept for it."""
+    kept = enrolment.source == Enrolment.Source.DESK and run.desk_taken < run.desk_seats
+    if (kept or not run.waiting_count) and run.take_seat(kept=kept):
+        enrolment.state, enrolment.holds_desk_seat = State.ENROLLED, kept
+    elif may_wait:
+        enrolment.state = State.WAITING
+        run.waiting_count += 1
+    else:
+        raise EnrolmentRefused(Refusal("full_now", _("This group has just filled up. Your answers are kept.")))
+
+
+def snapshot(participant, run, *, at, source, needs):
+    """The person as she is today, copied onto the enrolment: what every later figure reads."""
+    return Enrolment(
+        run=run,
+        participant=participant,
+        joined_at=at,
+        source=source,
+        needs=list(needs),
+        sex=participant.sex,
+        birth_year=participant.birth_year,
+        district=participant.district,
+        lives_outside=participant.lives_outside,
+    )
+
+
+def place_in_line(enrolment):
+    """1 for the next to be offered a place; None for someone who does not wait. One query."""
+    if enrolment.state != State.WAITING:
+        return None
+    waiting = Enrolment.objects.filter(run_id=enrolment.run_id, state=State.WAITING)
+    ahead = waiting.filter(priority__lt=enrolment.priority) | waiting.filter(
+        priority=enrolment.priority, sequence__lt=enrolment.sequence
+    )
+    return ahead.count() + 1

@@ -1,0 +1,57 @@
+from datetime import timedelta
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+
+from learningcity import clock
+from learningcity.models import AuditEntry
+from programmes.models import CourseRun, Meeting
+
+from ..models import Enrolment
+from ..models.enrolments import State
+from ..permissions import has_desk
+
+DAYS_AHEAD = 7
+
+
+def today(request):
+    """What happens today and this week in the groups one looks after."""
+    day = clock.local_day(clock.now())
+    if not has_desk(request.user, day):
+        raise Http404
+    runs = CourseRun.objects.visible_to(request.user, day)
+    meetings = (
+        Meeting.objects.filter(run__in=runs, date__range=(day, day + timedelta(days=DAYS_AHEAD)))
+        .exclude(state=Meeting.State.CANCELLED)
+        .select_related("run__course", "run__venue")
+        .order_by("date", "starts_at")[:100]
+    )
+    groups = runs.filter(ends_on__gte=day).for_reading().order_by("starts_on")[:50]
+    context = {"day": day, "meetings": meetings, "groups": groups, "at": clock.now()}
+    return render(request, "participants/today.html", context)
+
+
+def roster(request, code):
+    """Who is in a group and who waits. Reading it leaves a trace."""
+    day = clock.local_day(clock.now())
+    run = get_object_or_404(CourseRun.objects.visible_to(request.user, day).for_reading(), code=code)
+    people = (
+        Enrolment.objects.filter(run=run).select_related("participant").prefetch_related("participant__guardianships")
+    )
+    enrolled = list(people.on_roster().order_by("sequence"))
+    waiting = list(people.waiting())
+    AuditEntry.objects.create(
+        by=request.user,
+        action="read roster",
+        subject=f"programmes.courserun:{run.pk}",
+        count=len(enrolled) + len(waiting),
+    )
+    context = {
+        "run": run,
+        "enrolled": enrolled,
+        "waiting": waiting,
+        "meetings": run.meetings.all(),
+        "State": State,
+        "day": day,
+    }
+    return render(request, "participants/roster.html", context)

@@ -1,0 +1,61 @@
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from learningcity import clock
+from programmes.models import CourseRun, Meeting
+
+from ..models.attendance import Mark
+from ..permissions import roles_over
+from ..services import attendance
+
+PREFIX = "mark-"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def roll_call(request, code, meeting):
+    """Mark the people of one meeting: exceptions first, then everyone else in one touch."""
+    at = clock.now()
+    day = clock.local_day(at)
+    run = get_object_or_404(CourseRun.objects.visible_to(request.user, day).for_reading(), code=code)
+    meeting = get_object_or_404(Meeting, run=run, pk=meeting)
+    closed = attendance.marking_refusal(meeting, roles_over(request.user, run, day), at)
+    if request.method == "POST" and not closed:
+        save(request, meeting)
+        return redirect("roll-call", code=run.code, meeting=meeting.pk)
+    return show(request, run, meeting, closed)
+
+
+def save(request, meeting):
+    known = {str(mark.value): mark for mark in Mark}
+    marks = {
+        int(name.removeprefix(PREFIX)): known[value]
+        for name, value in request.POST.items()
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).isascii() and name.removeprefix(PREFIX).isdigit()
+        if value in known
+    }
+    total = attendance.mark(meeting, marks, by=request.user, rest_present="rest" in request.POST)
+    messages.success(
+        request,
+        _("Register saved: %(present)s present, %(absent)s absent, %(excused)s excused.")
+        % {"present": total.present + total.late, "absent": total.absent, "excused": total.excused},
+    )
+
+
+def show(request, run, meeting, closed):
+    marks = dict(meeting.attendances.values_list("enrolment", "mark"))
+    people = list(attendance.expected(meeting))
+    rows = [
+        {"enrolment": enrolment, "mark": marks.get(enrolment.pk), "name": f"{PREFIX}{enrolment.pk}"}
+        for enrolment in people
+    ]
+    context = {
+        "run": run,
+        "meeting": meeting,
+        "rows": rows,
+        "marks": Mark,
+        "total": attendance.count(marks, [enrolment.pk for enrolment in people]),
+        "closed": closed,
+    }
+    return render(request, "participants/roll_call.html", context, status=409 if request.method == "POST" else 200)

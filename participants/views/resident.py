@@ -1,0 +1,192 @@
+"""Enrolling without an account: four short pages, then the receipt. GET reads, POST keeps and moves on."""
+
+from functools import wraps
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_GET, require_http_methods
+
+from learningcity import clock
+from programmes import cards, wording
+from programmes.models import Course, CourseRun
+
+from ..forms import CheckForm, ContactForm, PersonForm, WhoForm
+from ..models import Enrolment
+from ..services import drafts
+from ..services.enrolment import EnrolmentRefused, person_refusal, place_in_line, refusal, run_refusal
+from . import summaries
+
+STEPS = 3
+
+
+def step(view):
+    """The group and the answers so far, for a page of the journey; a group that is closed to all says why instead."""
+
+    @login_not_required
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def page(request, code):
+        run = get_object_or_404(CourseRun.objects.public().for_reading(), code=code)
+        draft = drafts.find(run, request.GET.get("d"))
+        if draft and draft.enrolment_id:
+            return redirect(receipt_of(draft.enrolment))
+        if reason := run_refusal(run, clock.now()):
+            return refused(request, run, draft, reason)
+        return view(request, run, draft)
+
+    return page
+
+
+def later_step(view):
+    """A page that makes no sense before the ones in front of it: without their answers it leads back to the first."""
+
+    @step
+    @wraps(view)
+    def page(request, run, draft):
+        if draft is None:
+            return redirect("enrol-who", code=run.code)
+        return view(request, run, draft)
+
+    return page
+
+
+@login_not_required
+@require_GET
+def group(request):
+    """The chosen radio card of a course page, as an address."""
+    run = get_object_or_404(CourseRun.objects.public(), code=request.GET.get("groupe", ""))
+    return redirect("enrol-who", code=run.code)
+
+
+@step
+def who(request, run, draft):
+    form = WhoForm(request.POST or None, initial=draft.answers if draft else None)
+    if form.is_valid():
+        draft = drafts.keep(draft, run=run, answers=form.cleaned_data)
+        return redirect(address("enrol-person", draft))
+    return form_page(request, run, draft, form, number=1, back=reverse("course", args=[run.course.slug]))
+
+
+@later_step
+def person(request, run, draft):
+    form = PersonForm(request.POST or None, initial=draft.answers, who=draft.answers.get("who", "me"))
+    if form.is_valid():
+        draft = drafts.keep(draft, run=run, answers=form.cleaned_data)
+        if reason := person_refusal(drafts.person_of(draft.answers), run):
+            return refused(request, run, draft, reason)
+        return redirect(address("enrol-contact", draft))
+    return form_page(request, run, draft, form, number=2, back=address("enrol-who", draft))
+
+
+@later_step
+def contact(request, run, draft):
+    if "birth" not in draft.answers:
+        return redirect(address("enrol-person", draft))
+    initial = {"language": translation.get_language()} | draft.answers
+    form = ContactForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        draft = drafts.keep(draft, run=run, answers=form.cleaned_data)
+        return redirect(address("enrol-check", draft))
+    return form_page(request, run, draft, form, number=3, back=address("enrol-person", draft))
+
+
+@later_step
+def check(request, run, draft):
+    if "channel" not in draft.answers:
+        return redirect(address("enrol-contact", draft))
+    form = CheckForm(request.POST or None)
+    if form.is_valid():
+        return send(request, run, draft)
+    learner = drafts.person_of(draft.answers)
+    context = {
+        "form": form,
+        "run": run,
+        "draft": draft,
+        "rows": summaries.answers(learner, draft, address),
+        "waits": run.places_left == 0,
+        "ahead": run.waiting_count,
+    }
+    return render(request, "participants/check.html", context)
+
+
+def send(request, run, draft):
+    try:
+        enrolment = drafts.send(draft, may_wait="wait" in request.POST)
+    except EnrolmentRefused as refusal:
+        if refusal.reason.code == "already":
+            drafts.remind_of_receipt(draft)
+        return refused(request, CourseRun.objects.for_reading().get(pk=run.pk), draft, refusal.reason)
+    return redirect(receipt_of(enrolment))
+
+
+@login_not_required
+@require_GET
+def receipt(request, token):
+    """The state of one place, always current, for whoever holds the link. One query decides what is said."""
+    enrolment = get_object_or_404(
+        Enrolment.objects.select_related("participant", "run__course", "run__venue__district", "run__room"), token=token
+    )
+    language = request.GET.get("langue")
+    if language not in dict(settings.LANGUAGES):
+        language = enrolment.participant.language
+    with translation.override(language):
+        request.LANGUAGE_CODE = language
+        context = {
+            "enrolment": enrolment,
+            "run": enrolment.run,
+            "place": place_in_line(enrolment),
+            "facts": summaries.facts(enrolment.run),
+        }
+        return render(request, "participants/receipt.html", context)
+
+
+# --- What several pages share -------------------------------------------------------------------------
+
+
+def form_page(request, run, draft, form, *, number, back):
+    context = {
+        "run": run,
+        "form": form,
+        "number": number,
+        "total": STEPS,
+        "back": back,
+        "schedule": wording.schedule(run),
+    }
+    return render(request, "participants/step.html", context, status=422 if form.errors else 200)
+
+
+def refused(request, run, draft, reason):
+    """Not a form error: a page that says why and offers the next step, answers kept."""
+    at = clock.now()
+    answers = draft.answers if draft else {}
+    context = {
+        "run": run,
+        "reason": reason,
+        "draft": draft,
+        "first_name": answers.get("given_name") or answers.get("family_name"),
+        "person_url": address("enrol-person", draft) if draft else None,
+        "check_url": address("enrol-check", draft) if draft else None,
+        "others": cards.cards(other_groups(run, draft, at), at),
+    }
+    return render(request, "participants/refused.html", context, status=200 if reason.code == "full_now" else 409)
+
+
+def other_groups(run, draft, at):
+    """Up to three courses this person may join: the same course first, then its theme."""
+    runs = CourseRun.objects.on_offer(at).with_places().filter(course__theme=run.course.theme).exclude(pk=run.pk)
+    if draft and "birth" in draft.answers:
+        learner = drafts.person_of(draft.answers)
+        fitting = [other.pk for other in runs.select_related("course")[:50] if refusal(learner, other, at) is None]
+        runs = runs.filter(pk__in=fitting)
+    return Course.objects.with_next_run(runs, at)[:3]
+
+
+def address(name, draft):
+    return f"{reverse(name, args=[draft.run.code])}?d={draft.token}"
+
+
+def receipt_of(enrolment):
+    return f"{reverse('receipt', args=[enrolment.token])}?langue={translation.get_language()}"
