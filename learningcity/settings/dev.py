@@ -13,7 +13,7 @@ os.environ.setdefault("SECURE_SSL_REDIRECT", "false")
 os.environ.setdefault("DEMO", "true")
 os.environ.setdefault("STATIC_ROOT", str(services.HOME / "static"))
 
-from .base import *  # noqa: E402 - the environment has to be set first
+from .base import *  # the environment had to be set first
 
 CELERY_BROKER_URL = services.broker_url(REDIS_URL)
 SECURE_HSTS_SECONDS = 0

@@ -64,10 +64,6 @@ def test_the_place_in_line_and_nothing_that_looks_like_a_seat():
     assert "Done" not in text
 
 
-def test_asking_again_sends_the_receipt_again():
-    assert sms("en", "already_enrolled") == sms("en", "enrolled")
-
-
 def test_a_first_name_stands_in_front_and_makes_room_for_two_parts():
     text = sms("en", first_name="Yasmine")
     assert text.startswith("Yasmine: Done: Using your phone, Saturday")
@@ -75,7 +71,7 @@ def test_a_first_name_stands_in_front_and_makes_room_for_two_parts():
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
-@pytest.mark.parametrize("template", ["enrolled", "waiting", "already_enrolled"])
+@pytest.mark.parametrize("template", ["enrolled", "waiting"])
 @pytest.mark.parametrize("written", [sms, mail])
 def test_a_sensitive_course_has_no_name(written, template, language):
     with translation.override(language):

@@ -1,4 +1,4 @@
-"""The book of one run: who asked when, who got a seat, and the ledger line of each step, as the service would write it."""
+"""The book of one run: who asked when, who got a seat, and the ledger line of each step, as the service writes it."""
 
 import heapq
 from base64 import urlsafe_b64encode
@@ -34,7 +34,8 @@ def token(number, seed, kind):
 class Place:
     """An enrolment in the making."""
 
-    __slots__ = ("exited_on", "confirmed_on", "joined_at", "kept", "person", "pk", "sequence", "source", "started_on", "state")
+    __slots__ = ["confirmed_on", "exited_on", "joined_at", "kept", "person", "pk", "sequence", "source", "started_on"]
+    __slots__ += ["state"]
 
     def __init__(self, pk, person, joined_at, sequence, source):
         self.pk, self.person, self.joined_at, self.sequence, self.source = pk, person, joined_at, sequence, source

@@ -11,7 +11,7 @@ from .people import OLDEST
 
 DAYS_BEHIND, DAYS_AHEAD = 730, 38
 PER_RUN = 17  # people who ask for a place, on average
-MARKED_SHARE = 0.72  # of enrolments × meetings, how many get a mark: the rest wait, leave, or lie ahead
+MARKED_SHARE = 0.69  # of enrolments × meetings, how many get a mark: the rest wait, leave, or lie ahead
 CAPACITIES = [12, 16, 20, 20, 24, 25, 30]
 HOURS = [time(9), time(10), time(14, 30), time(16), time(18)]
 CLOSES_AT = time(18)
@@ -151,7 +151,7 @@ class Planner:
             fitting = [venue for venue in self.venues if venue.kind in KINDS[course.theme]]
             shares = [self.weights[venue.district_id] for venue in fitting]
             crowded = {venue.district_id: sum(v.district_id == venue.district_id for v in fitting) for venue in fitting}
-            shares = [share / crowded[venue.district_id] for share, venue in zip(shares, fitting)]
+            shares = [share / crowded[venue.district_id] for share, venue in zip(shares, fitting, strict=True)]
             self.choices[course.theme] = fitting, shares
         return self.rng.choices(*self.choices[course.theme])[0]
 
@@ -161,7 +161,7 @@ class Planner:
         while not run.today and (day.weekday() == 6 or self.is_friday_midday(day, run) or day in self.holidays):
             day += timedelta(days=1)
         while len(run.dates) < run.meetings:
-            if day not in self.holidays or day == self.today and run.today:
+            if day not in self.holidays or (run.today and day == self.today):
                 run.dates.append(day)
             day += timedelta(days=7)
         run.starts_on = run.dates[0]

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from random import Random
 
 from django.db import connection, transaction
+from django.db.models import Count
 
 from programmes.models import CourseRun, Meeting, Room
 
@@ -20,13 +21,13 @@ MANY = 50_000  # enrolments from which indexes are rebuilt rather than kept up
 SOURCES = ["online"] * 15 + ["desk"] * 4 + ["partner"]
 WORK = ["employed", "job_seeker", "job_seeker", "inactive", "in_education", ""]
 ADDED = {
-    CourseRun: "id code course_id label venue_id room_id mode women_only decision enrolment_opens_at enrolment_closes_at "
-    "starts_on ends_on capacity desk_seats waiting_places seats_taken desk_taken waiting_count joined_count ledger_number "
-    "ledger_hash",
+    CourseRun: "id code course_id label venue_id room_id mode women_only decision enrolment_opens_at "
+    "enrolment_closes_at starts_on ends_on capacity desk_seats waiting_places "
+    "seats_taken desk_taken waiting_count joined_count ledger_number ledger_hash",
     CourseRun.trainers.through: "id courserun_id user_id",
     Meeting: "id run_id date starts_at ends_at zone state held_minutes",
-    Enrolment: "id run_id participant_id state priority joined_at sequence source token reference holds_desk_seat needs sex "
-    "birth_year district_id lives_outside work_status confirmed_on started_on exited_on",
+    Enrolment: "id run_id participant_id state priority joined_at sequence source token reference holds_desk_seat "
+    "needs sex birth_year district_id lives_outside work_status confirmed_on started_on exited_on",
     EnrolmentEvent: "id run_id number enrolment_id from_state to_state seat_delta at day by_id why previous_hash hash",
 }
 
@@ -68,7 +69,7 @@ class City:
         self.runs, self.trainers, self.meetings, self.enrolments, self.events = tables
         self.tables = [*self.crowd.tables, *tables, *self.register.tables]
         self.rooms = dict(Room.objects.order_by("-pk").values_list("venue", "pk"))
-        self.groups = {}
+        self.groups = dict(CourseRun.objects.values_list("course__code").annotate(Count("pk")))
 
     def flush(self):
         for table in self.tables:
@@ -112,8 +113,8 @@ class City:
         return held
 
     def write(self, pk, run, book, trainer):
-        group = self.groups[run.course.code] = self.groups.get(run.course.code, -1) + 1
-        label = "ABC"[group % 3]
+        group = self.groups.get(run.course.code, 0)
+        self.groups[run.course.code], label = group + 1, "ABC"[group % 3]
         self.runs.add(
             *(pk, f"{run.course.code}-{label}{group // 3 + 1}", run.course.pk, label, run.venue.pk),
             *(self.rooms[run.venue.pk], "on_site", run.women_only, run.decision, run.opens_at, run.closes_at),

@@ -19,8 +19,8 @@ POOL = 400  # people per place whom a later course may attract again
 REACH = {1: 1.5, 3: 1.6, 7: 2.0, 11: 1.0, 13: 1.1, 21: 1.1, 23: 0.9, 25: 1.3, 31: 0.8, 41: 0.9, 51: 1.1, 53: 0.55}
 REACH |= {61: 0.8, 63: 0.7, 71: 0.6, 73: 0.5, 81: 1.0}
 ADDED = {
-    Participant: "id given_name family_name birth_year birth_date sex district_id lives_outside phone email language channel "
-    "is_demo created_at",
+    Participant: "id given_name family_name birth_year birth_date sex district_id lives_outside phone email language "
+    "channel is_demo created_at",
     Consent: "id participant_id purpose text_version is_given language channel at",
     Guardianship: "id participant_id guardian_name relation since",
 }

@@ -14,7 +14,8 @@ LATE = (10, 15, 20, 30)
 ISSUED_AFTER = timedelta(days=7)
 ADDED = {
     Attendance: "id enrolment_id meeting_id day mark minutes entered_at entered_by_id",
-    Certificate: "id enrolment_id number code name course_title_fr course_title_ar issuer hours starts_on ends_on issued_on",
+    Certificate: "id enrolment_id number code name course_title_fr course_title_ar issuer hours starts_on ends_on "
+    "issued_on",
 }
 
 
@@ -39,7 +40,7 @@ class Register:
                 self.certify(place, book.run, minutes, held)
 
     def follow(self, place, marked, held, trainer, *, is_over):
-        """The marks of one person. Returns (instant, key, place, final state, minutes there), or None while it lasts."""
+        """The marks of one person. Returns (instant, key, place, final state, minutes), or None while it lasts."""
         fate, reliability = self.rng.random(), 0.78 + 0.2 * self.rng.random()
         stops_at = len(marked)
         if fate < NO_SHOW:

@@ -27,10 +27,10 @@ class Table:
     def flush(self):
         if not self.lines:
             return
-        with connection.cursor() as cursor:
-            with cursor.copy(f"COPY {self.name} ({', '.join(self.columns)}) FROM STDIN") as copy:
-                for start in range(0, len(self.lines), 10_000):
-                    copy.write("\n".join(self.lines[start : start + 10_000]) + "\n")
+        statement = f"COPY {self.name} ({', '.join(self.columns)}) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for start in range(0, len(self.lines), 10_000):
+                copy.write("\n".join(self.lines[start : start + 10_000]) + "\n")
         self.written += len(self.lines)
         self.lines.clear()
 
@@ -57,8 +57,8 @@ def without_checks(names):
 def definitions(cursor, name):
     """(statement to drop, statement to restore) of each foreign key, unique constraint and plain index of a table."""
     cursor.execute(
-        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'u') "
-        "ORDER BY contype",
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE conrelid = %s::regclass AND contype IN ('f', 'u') ORDER BY contype, conname",
         [name],
     )
     for constraint, definition in cursor.fetchall():

@@ -104,6 +104,11 @@ class EnrolmentQuerySet(models.QuerySet):
         """In the order in which offers are made; nothing that edits a record moves a person."""
         return self.filter(state=State.WAITING).order_by("priority", "sequence")
 
+    def ahead_of(self, enrolment):
+        """Those who wait for the same group and are offered a place before this one."""
+        same_class = Q(priority=enrolment.priority, sequence__lt=enrolment.sequence)
+        return self.waiting().filter(same_class | Q(priority__lt=enrolment.priority), run=enrolment.run_id)
+
     def on_roster(self):
         return self.filter(state__in=ON_ROSTER)
 

@@ -6,14 +6,14 @@ from django.urls import reverse
 from learningcity.models.messages import Channel
 from learningcity.services import messages
 
-from ..models import Participant
+from ..models import Enrolment, Participant
 from ..models.enrolments import State
 from ..models.people import ContactChannel
 
 TEMPLATES = {State.ENROLLED: "enrolled", State.WAITING: "waiting"}
 
 
-def announce(enrolment, *, template=None, key=None):
+def announce(enrolment, *, key=None):
     """Write the message of the enrolment's present state; who wants no text message gets none and has the receipt."""
     person = enrolment.participant
     if not person.phone or person.channel not in (ContactChannel.SMS, ContactChannel.WHATSAPP):
@@ -22,7 +22,7 @@ def announce(enrolment, *, template=None, key=None):
         channel=Channel.SMS,
         recipient=str(person.phone),
         language=person.language,
-        template=template or TEMPLATES[State(enrolment.state)],
+        template=TEMPLATES[State(enrolment.state)],
         values=values(enrolment),
         dedupe_key=key or f"enrolment:{enrolment.pk}:{enrolment.state}",
     )
@@ -32,16 +32,19 @@ def values(enrolment):
     """Names in every language the portal speaks; the template picks. A sensitive course is None and never named."""
     run = enrolment.run
     first = run.meetings.first()
-    return {
+    told = {
         "first_name": enrolment.participant.first_name if names_the_person(enrolment) else "",
         "course": None if run.course.is_sensitive else in_languages(run.course, "title"),
         "date": (first.date if first else run.starts_on).isoformat(),
-        "time": f"{first.starts_at:%H:%M}" if first else "",
         "venue": in_languages(run.venue, "name"),
         "reference": enrolment.reference,
         "link": settings.SITE_URL + reverse("receipt", args=[enrolment.token]),
-        "place_in_line": run.waiting_count if enrolment.state == State.WAITING else None,
     }
+    if first:
+        told["time"] = f"{first.starts_at:%H:%M}"
+    if enrolment.state == State.WAITING:
+        told["place_in_line"] = Enrolment.objects.ahead_of(enrolment).count() + 1
+    return told
 
 
 def in_languages(record, field):

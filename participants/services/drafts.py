@@ -6,6 +6,7 @@ from django.db import transaction
 
 from learningcity import clock
 from learningcity.models import District
+from programmes.models import CourseRun
 
 from ..models import Enrolment, EnrolmentDraft
 from . import announcements
@@ -33,6 +34,8 @@ def keep(draft, *, run, answers):
 def person_of(answers):
     """The Person that complete answers describe."""
     birth = answers["birth"]
+    if answers.get("who") == "me":  # a guardian typed before the first answer was changed acts for nobody
+        answers = {**answers, "guardian_name": "", "relation": ""}
     outside = answers["district"] == "outside"
     return Person(
         given_name=answers["given_name"],
@@ -61,6 +64,7 @@ def send(draft, *, may_wait):
     draft = EnrolmentDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if draft.enrolment_id:
         return draft.enrolment
+    CourseRun.objects.lock(draft.run_id)  # before looking: the same person may be sending another form
     person = person_of(draft.answers)
     refuse_a_second_place(person, draft)
     participant = register(person, by=None, channel="online")
@@ -84,7 +88,7 @@ def remind_of_receipt(draft):
     participant = known(person_of(draft.answers))
     enrolment = draft.run.enrolments.live().filter(participant=participant).first() if participant else None
     if enrolment:
-        announcements.announce(enrolment, template="already_enrolled", key=f"already:{draft.token}")
+        announcements.announce(enrolment, key=f"already:{draft.token}")
 
 
 def sweep():

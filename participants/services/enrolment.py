@@ -71,16 +71,20 @@ def person_refusal(person, run):
     return None
 
 
-def seat_refusal(run):
+def has_kept_place(run, source):
+    return source == Enrolment.Source.DESK and run.desk_taken < run.desk_seats
+
+
+def seat_refusal(run, source=Enrolment.Source.ONLINE):
     """Neither a place nor a place in line, or None."""
-    if run.places_left == 0 and run.waiting_count >= run.waiting_places:
+    if run.places_left == 0 and run.waiting_count >= run.waiting_places and not has_kept_place(run, source):
         return Refusal("full", _("This group and its waiting list are full."))
     return None
 
 
-def refusal(person, run, at):
+def refusal(person, run, at, *, source=Enrolment.Source.ONLINE):
     """What the button shows and what `enrol` decides. None means: a place, or a place in line."""
-    return run_refusal(run, at) or person_refusal(person, run) or seat_refusal(run)
+    return run_refusal(run, at) or person_refusal(person, run) or seat_refusal(run, source)
 
 
 @transaction.atomic
@@ -94,7 +98,7 @@ def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True
     at = clock.now()
     if enrolment := run.enrolments.live().filter(participant=participant).first():
         return enrolment
-    if reason := refusal(participant, run, at):
+    if reason := refusal(participant, run, at, source=source):
         raise EnrolmentRefused(reason)
     enrolment = snapshot(participant, run, at=at, source=source, needs=needs)
     give_place(enrolment, run, may_wait=may_wait)
@@ -109,7 +113,7 @@ def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True
 
 def give_place(enrolment, run, *, may_wait):
     """Decide the state. While someone waits newcomers join the tail, but the desk may use the places kept for it."""
-    kept = enrolment.source == Enrolment.Source.DESK and run.desk_taken < run.desk_seats
+    kept = has_kept_place(run, enrolment.source)
     if (kept or not run.waiting_count) and run.take_seat(kept=kept):
         enrolment.state, enrolment.holds_desk_seat = State.ENROLLED, kept
     elif may_wait:
@@ -138,8 +142,4 @@ def place_in_line(enrolment):
     """1 for the next to be offered a place; None for someone who does not wait. One query."""
     if enrolment.state != State.WAITING:
         return None
-    waiting = Enrolment.objects.filter(run_id=enrolment.run_id, state=State.WAITING)
-    ahead = waiting.filter(priority__lt=enrolment.priority) | waiting.filter(
-        priority=enrolment.priority, sequence__lt=enrolment.sequence
-    )
-    return ahead.count() + 1
+    return Enrolment.objects.ahead_of(enrolment).count() + 1

@@ -8,7 +8,6 @@ from learningcity.models import AuditEntry
 from programmes.models import CourseRun, Meeting
 
 from ..models import Enrolment
-from ..models.enrolments import State
 from ..permissions import has_desk
 
 DAYS_AHEAD = 7
@@ -51,7 +50,6 @@ def roster(request, code):
         "enrolled": enrolled,
         "waiting": waiting,
         "meetings": run.meetings.all(),
-        "State": State,
         "day": day,
     }
     return render(request, "participants/roster.html", context)

@@ -1,3 +1,5 @@
+import re
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from ..permissions import roles_over
 from ..services import attendance
 
 PREFIX = "mark-"
+MARKED = re.compile(PREFIX + "([0-9]{1,18})")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,10 +33,9 @@ def roll_call(request, code, meeting):
 def save(request, meeting):
     known = {str(mark.value): mark for mark in Mark}
     marks = {
-        int(name.removeprefix(PREFIX)): known[value]
+        int(found[1]): known[value]
         for name, value in request.POST.items()
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX).isascii() and name.removeprefix(PREFIX).isdigit()
-        if value in known
+        if (found := MARKED.fullmatch(name)) and value in known
     }
     total = attendance.mark(meeting, marks, by=request.user, rest_present="rest" in request.POST)
     messages.success(

@@ -140,7 +140,9 @@ def receipt(request, token):
             "place": place_in_line(enrolment),
             "facts": summaries.facts(enrolment.run),
         }
-        return render(request, "participants/receipt.html", context)
+        response = render(request, "participants/receipt.html", context)
+    response["Content-Language"] = language
+    return response
 
 
 # --- What several pages share -------------------------------------------------------------------------

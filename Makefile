@@ -1,0 +1,25 @@
+PYTHON ?= python3
+VENV := .venv/bin/python
+INSTALL := $(PYTHON) learningcity/local/install.py
+# Some machines forbid Python to keep its bytecode; without it every start takes three times as long.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help run test lint
+
+help:
+	@echo "make run     start the portal: PORT=8123 make run chooses the port; Ctrl-C stops it and keeps the data"
+	@echo "make test    run the tests: ARGS='-k enrol' chooses some of them"
+	@echo "make lint    check style and layout of the code"
+
+run:
+	@$(INSTALL) requirements.txt
+	@$(VENV) manage.py up
+
+test:
+	@$(INSTALL) learningcity/requirements/tests.txt
+	@$(VENV) -m pytest $(ARGS)
+
+lint:
+	@$(INSTALL) learningcity/requirements/tests.txt
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
