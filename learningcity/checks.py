@@ -68,8 +68,7 @@ def nothing_published_opens_the_door(app_configs, **kwargs):
                 id="city.E003",
             )
         )
-    if settings.SECRET_KEY.startswith(PLACEHOLDERS):
-        errors.append(
-            Error("SECRET_KEY is the one of the example.", hint="Write a random one of your own.", id="city.E004")
-        )
+    for name in ("SECRET_KEY", "HEALTH_TOKEN"):
+        if getattr(settings, name).startswith(PLACEHOLDERS):
+            errors.append(Error(f"{name} is the one of the example.", hint="Write a random one.", id="city.E004"))
     return errors

@@ -30,7 +30,7 @@ def fold(text):
     text = re.sub(marks, nothing, text).translate(str.maketrans(FROM_LETTERS, TO_LETTERS))
     for pattern, replacement in rest:
         text = re.sub(pattern, replacement, text)
-    return text.strip()
+    return text.strip(" ")
 
 
 def create_function_sql():

@@ -29,23 +29,29 @@ def number(value, decimals=0):
     return format_decimal(value, format=pattern, locale=locale()).replace("\u202f", "\u00a0")
 
 
+def _dated(day, pattern):
+    """A date whose only figures before the year are the day's; French counts `1er mai, 2 mai`."""
+    written = format_date(day, pattern, locale=locale())
+    return written.replace("1 ", "1er ", 1) if locale() == "fr" and day.day == 1 else written
+
+
 def long_date(day: date):
     """`samedi 16 mai 2026`, السبت 16 ماي 2026, `Saturday 16 May 2026`."""
-    return format_date(day, "EEEE d MMMM y", locale=locale())
+    return _dated(day, "EEEE d MMMM y")
 
 
 def day_month(day: date):
-    return format_date(day, "EEEE d MMMM", locale=locale())
+    return _dated(day, "EEEE d MMMM")
 
 
 def short_date(day: date):
-    return format_date(day, "d MMMM y", locale=locale())
+    return _dated(day, "d MMMM y")
 
 
 def date_range(first: date, last: date):
     """Two dates for one sentence; the year of the first is left out when it is that of the last."""
     pattern = "d MMMM" if first.year == last.year else "d MMMM y"
-    return format_date(first, pattern, locale=locale()), short_date(last)
+    return _dated(first, pattern), short_date(last)
 
 
 def month_year(day: date):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Morocco left daylight saving on 2026-09-20; the pinned tzdata knows, the system's copy may not.
 zoneinfo.reset_tzpath(())
+zoneinfo.ZoneInfo.clear_cache()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()

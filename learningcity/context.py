@@ -1,0 +1,52 @@
+"""What every page knows: the name of the site, how to get help, and its own address in the other languages."""
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+NAME = _("Casablanca learns")
+OWN_NAMES = {"fr": "Français", "ar": "العربية", "en": "English"}
+LONGEST_ECHO = 2000
+
+
+def site(request):
+    language = get_language() or settings.LANGUAGE_CODE
+    return {
+        "site": {
+            "name": NAME,
+            "url": settings.SITE_URL,
+            "help_phone": settings.HELP_PHONE,
+            "help_phone_display": spoken_phone(settings.HELP_PHONE),
+            "demo": settings.DEMO,
+            "languages": [
+                {"code": code, "name": OWN_NAMES[code], "dir": direction(code), "path": path_in(request, code)}
+                for code, _name in settings.LANGUAGES
+            ],
+        },
+        "language": language,
+        "dir": direction(language),
+    }
+
+
+def direction(language):
+    return "rtl" if language == "ar" else "ltr"
+
+
+def spoken_phone(number):
+    """`+212522000000` as `05 22 00 00 00`; a foreign number stays as it is."""
+    number = str(number)
+    if not number.startswith("+212"):
+        return number
+    national = "0" + number.removeprefix("+212")
+    return " ".join(national[start : start + 2] for start in range(0, len(national), 2))
+
+
+def path_in(request, code):
+    """The same page in another language, query included. A short link has no prefix and asks with `?langue=`."""
+    path = request.get_full_path()
+    if len(path) > LONGEST_ECHO:
+        return f"/{code}/"
+    _root, first, *rest = path.split("/", 2)
+    if first in OWN_NAMES and rest:
+        return f"/{code}/{rest[0]}"
+    return f"{path.partition('?')[0]}?langue={code}"

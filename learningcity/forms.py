@@ -1,0 +1,122 @@
+"""Fields that know how people here write: names in both scripts, Moroccan phones, dates in three parts."""
+
+import re
+import unicodedata
+from datetime import date
+
+import phonenumbers
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from . import clock
+from .i18n import ascii_digits
+
+BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+INVISIBLE = re.compile("(?<!\\w)[\u200c\u200d]|[\u200c\u200d](?!\\w)|[\u200b\u2060\ufeff\x00-\x1f\x7f]")
+STACKED_MARKS = 3
+OLDEST = 110
+PREMIUM_MOROCCO = re.compile(r"\+21289")
+
+
+def clean_name(text):
+    """One name in NFC, single spaces. Refuses what cannot be seen or would turn the text around it."""
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks >= STACKED_MARKS:
+            raise ValidationError(_("Write the name with letters only."), code="marks")
+    if BIDI_CONTROLS.search(text) or INVISIBLE.search(text):
+        raise ValidationError(_("Write the name with letters only."), code="invisible")
+    return text
+
+
+class NameField(forms.CharField):
+    """2 to 80 characters; Arabic, Latin, apostrophe, hyphen."""
+
+    def __init__(self, **options):
+        super().__init__(**({"max_length": 80, "min_length": 2} | options))
+
+    def clean(self, value):
+        return super().clean(clean_name(value or ""))
+
+
+class PhoneField(forms.CharField):
+    """A phone as people write it, to E.164. Foreign numbers are kept; premium ones are refused."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"})
+    message = _("Enter a 10-digit Moroccan number, or one starting with +")
+
+    def to_python(self, value):
+        text = ascii_digits(super().to_python(value)).strip()
+        if not text:
+            return ""
+        try:
+            number = phonenumbers.parse(text, settings.PHONENUMBER_DEFAULT_REGION)
+        except phonenumbers.NumberParseException:
+            raise ValidationError(self.message, code="invalid") from None
+        written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if not phonenumbers.is_valid_number(number) or PREMIUM_MOROCCO.match(written):
+            raise ValidationError(self.message, code="invalid")
+        return written
+
+
+class LabelledNumberInput(forms.TextInput):
+    """One part of a date: text, not a number spinner, so that every keyboard's digits can be typed."""
+
+    def __init__(self, label, autocomplete, size):
+        self.label = label
+        super().__init__(
+            attrs={"inputmode": "numeric", "autocomplete": autocomplete, "size": size, "maxlength": size + 1}
+        )
+
+
+class BirthDateWidget(forms.MultiWidget):
+    def __init__(self):
+        super().__init__(
+            [
+                LabelledNumberInput(_("Day"), "bday-day", 2),
+                LabelledNumberInput(_("Month"), "bday-month", 2),
+                LabelledNumberInput(_("Year"), "bday-year", 4),
+            ]
+        )
+
+    def decompress(self, value):
+        year, month, day = [*(value or "").split("-"), "", "", ""][:3]
+        return [day, month, year]
+
+
+class BirthDateField(forms.MultiValueField):
+    """Day, month, year, or the year alone when the day is not known. Value: `2008-03-27` or `2008`, or ''."""
+
+    widget = BirthDateWidget
+
+    def __init__(self, **options):
+        parts = [forms.CharField(required=False, max_length=20) for _part in range(3)]
+        super().__init__(fields=parts, require_all_fields=False, **options)
+
+    def compress(self, values):
+        day, month, year = [ascii_digits(value.strip()) for value in values or ["", "", ""]]
+        if not re.fullmatch(r"[0-9]{4}", year):
+            raise ValidationError(_("Enter the year with 4 digits"), code="year")
+        today = clock.local_day(clock.now())
+        if int(year) > today.year:
+            raise ValidationError(_("The date of birth is in the future. Correct the year."), code="future")
+        if int(year) < today.year - OLDEST:
+            raise ValidationError(_("Check the year of birth."), code="old")
+        if not day and not month:
+            return year
+        return self._full_date(day, month, year, today)
+
+    def _full_date(self, day, month, year, today):
+        try:
+            if not (re.fullmatch(r"[0-9]{1,2}", day) and re.fullmatch(r"[0-9]{1,2}", month)):
+                raise ValueError
+            born = date(int(year), int(month), int(day))
+        except ValueError:
+            raise ValidationError(_("This date does not exist. Check the day and the month."), code="date") from None
+        if born > today:
+            raise ValidationError(_("The date of birth is in the future. Correct the year."), code="future")
+        return born.isoformat()

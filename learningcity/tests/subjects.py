@@ -1,0 +1,93 @@
+"""The people of `matrix.yml`, and the one small city in which they are tried."""
+
+from datetime import time, timedelta
+from types import SimpleNamespace
+
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+ROLES = {
+    "trainer": "trainer",
+    "trainer_other_run": "trainer",
+    "org_manager": "manager",
+    "org_manager_other": "manager",
+    "district_officer": "district_officer",
+    "district_officer_other": "district_officer",
+    "programme_officer": "programme_officer",
+    "official": "official",
+    "staff_without_second_factor": "programme_officer",
+    "disabled_user": "programme_officer",
+}
+SUBJECTS = ["anonymous", *ROLES, "superuser"]
+
+
+def create(model, /, **fields):
+    return apps.get_model(model).objects.create(**fields)
+
+
+def person(name, second_factor=True, **fields):
+    """Someone who can sign in; the second factor is there, its secret is nobody's."""
+    user = get_user_model().objects.create(email=f"{name}@city.example", name=name, **fields)
+    if second_factor:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
+    return user
+
+
+def city():
+    """One open group with its meeting of today, one confirmed enrolment, one draft; its values fill the addresses."""
+    now = timezone.now()
+    day = now.date()
+    prefecture = create("learningcity.Prefecture", code="01", name="P")
+    anywhere = {"prefecture": prefecture, "label_longitude": -7.6, "label_latitude": 33.6}
+    district, other_district = (
+        create("learningcity.District", number=n, code=f"0{n}", slug=f"d-{n}", name=f"D{n}", **anywhere) for n in (1, 2)
+    )
+    ours, theirs = (create("programmes.Organisation", code=c, name=c, sector="municipal") for c in ("ours", "theirs"))
+    programme = create("programmes.Programme", code="p", name="P", family="DIG", organisation=ours)
+    course = create(
+        "programmes.Course",
+        code="C1", slug="couture", theme="trade", title="Couture", state="published",
+        programme=programme, organisation=ours, published_at=now,
+    )
+    run = create(
+        "programmes.CourseRun",
+        code="C1-A", course=course, label="A", capacity=30, decision="planned", seats_taken=1,
+        venue=create("programmes.Venue", code="V1", slug="v1", name="V", kind="library", district=district),
+        enrolment_opens_at=now - timedelta(days=9),
+        enrolment_closes_at=now + timedelta(days=9),
+        starts_on=day,
+        ends_on=day + timedelta(days=60),
+    )
+    meeting = create("programmes.Meeting", run=run, date=day, starts_at=time(0, 5), ends_at=time(23, 55))
+    participant = create("participants.Participant", given_name="Yasmine", birth_year=1990, phone="+212612345678")
+    enrolment = create(
+        "participants.Enrolment",
+        run=run, participant=participant, state="enrolled", joined_at=now, sequence=1,
+        source="online", sex="F", birth_year=1990, confirmed_on=day,
+    )
+    return SimpleNamespace(
+        district=district, other_district=other_district, ours=ours, theirs=theirs, run=run,
+        values={"slug": course.slug, "code": run.code, "meeting": meeting.pk, "token": enrolment.token},
+    )
+
+
+def people(place):
+    """Every subject of the matrix but the anonymous one."""
+    scopes = {
+        "trainer": {"organisation": place.ours},
+        "trainer_other_run": {"organisation": place.ours},
+        "org_manager": {"organisation": place.ours},
+        "org_manager_other": {"organisation": place.theirs},
+        "district_officer": {"district": place.district},
+        "district_officer_other": {"district": place.other_district},
+    }
+    users = {"superuser": person("superuser", is_superuser=True)}
+    for name, role in ROLES.items():
+        users[name] = person(name, second_factor="without" not in name, is_active=name != "disabled_user")
+        create(
+            "programmes.Membership", user=users[name], role=role, since=timezone.now().date(), **scopes.get(name, {})
+        )
+    place.run.trainers.add(users["trainer"])
+    return users
