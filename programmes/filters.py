@@ -17,7 +17,7 @@ class RunFilter(filters.FilterSet):
         label=_("Where?"),
         field_name="venue__district__slug",
         to_field_name="slug",
-        queryset=District.objects.in_commune().order_by("name"),
+        queryset=lambda request: District.objects.in_commune().order_by("name"),  # in the language of the page
         widget=forms.CheckboxSelectMultiple,
     )
     theme = filters.ChoiceFilter(

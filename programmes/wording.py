@@ -46,7 +46,10 @@ def place(run):
 def ages(course):
     low, high = course.minimum_age, course.maximum_age
     if low is not None and high is not None:
-        return _("%(low)s to %(high)s years old") % {"low": low, "high": high}
+        return ngettext("%(low)s to %(high)s year old", "%(low)s to %(high)s years old", high) % {
+            "low": low,
+            "high": high,
+        }
     if low is not None:
         return ngettext("From %(low)s year old", "From %(low)s years old", low) % {"low": low}
     if high is not None:

@@ -19,6 +19,7 @@ from .tables import BATCH, Table, without_checks
 
 MANY = 50_000  # enrolments from which indexes are rebuilt rather than kept up
 SOURCES = ["online"] * 15 + ["desk"] * 4 + ["partner"]
+NEEDS = ["[]"] * 30 + ['["step_free"]', '["large_print"]', '["hearing"]']
 WORK = ["employed", "job_seeker", "job_seeker", "inactive", "in_education", ""]
 ADDED = {
     CourseRun: "id code course_id label venue_id room_id mode women_only decision enrolment_opens_at "
@@ -53,7 +54,6 @@ def build(*, enrolments, attendance, seed, today, report=lambda line: None):
                 report(f"{city.enrolments.written:,} enrolments, {city.register.attendance.written:,} marks")
         for table in city.tables:
             table.finish()
-        report("building indexes" if enrolments >= MANY else "")
     return {table.name: table.written for table in city.tables}
 
 
@@ -128,7 +128,7 @@ class City:
         person, number = place.person, place.pk
         self.enrolments.add(
             *(number, run, person.pk, place.state.value, 0, place.joined_at, place.sequence, place.source),
-            *(token(number, self.seed, "receipt"), reference(number, self.seed), place.kept, "[]", person.sex),
-            *(person.birth_year, person.district, person.lives_outside, self.rng.choice(WORK)),
+            *(token(number, self.seed, "receipt"), reference(number, self.seed), place.kept, self.rng.choice(NEEDS)),
+            *(person.sex, person.birth_year, person.district, person.lives_outside, self.rng.choice(WORK)),
             *(place.confirmed_on, place.started_on, place.exited_on),
         )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .courses import Course
 from .organisations import Membership
@@ -193,10 +194,10 @@ class Meeting(models.Model):
     """One sitting in local wall time; the instant is derived from `zone`, so a change of clock law moves no class."""
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("Planned")
-        HELD = "held", _("Held")
-        MOVED = "moved", _("Moved")
-        CANCELLED = "cancelled", _("Cancelled")
+        PLANNED = "planned", pgettext_lazy("meeting", "Planned")
+        HELD = "held", pgettext_lazy("meeting", "Held")
+        MOVED = "moved", pgettext_lazy("meeting", "Moved")
+        CANCELLED = "cancelled", pgettext_lazy("meeting", "Cancelled")
 
     run = models.ForeignKey(CourseRun, models.CASCADE, related_name="meetings")
     date = models.DateField()

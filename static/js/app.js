@@ -49,4 +49,3 @@ function leave(event) {
 }
 
 wake(document);
-focusOn(document.querySelector("[data-error-summary]"));

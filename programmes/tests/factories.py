@@ -1,0 +1,88 @@
+"""Valid records of the offer, each a plain function with sensible defaults; what is not given is made."""
+
+from datetime import date, time, timedelta
+from itertools import count
+
+from learningcity import clock
+from learningcity.tests.factories import district, user
+
+from ..models import Course, CourseRun, Meeting, Membership, Organisation, Programme, Venue
+
+numbers = count(1)
+
+
+def today():
+    return clock.local_day(clock.now())
+
+
+def organisation(**fields):
+    number = next(numbers)
+    values = {"code": f"org-{number}", "name_fr": f"Association {number}", "sector": Organisation.Sector.ASSOCIATION}
+    return Organisation.objects.create(**values | fields)
+
+
+def programme(**fields):
+    values = {"code": f"programme-{next(numbers)}", "name_fr": "Programme", "family": Programme.Family.NONFORMAL}
+    values["organisation"] = fields.pop("organisation", None) or organisation()
+    return Programme.objects.create(**values | fields)
+
+
+def course(**fields):
+    """A published course, free, for all ages."""
+    number = next(numbers)
+    values = {
+        "code": f"C{number}",
+        "slug": f"cours-{number}",
+        "theme": "digital",
+        "title_fr": f"Utiliser son téléphone {number}",
+        "title_ar": f"استعمال الهاتف {number}",
+        "title_en": f"Using your phone {number}",
+        "summary_fr": "Les premiers pas.",
+        "outcomes_fr": "Téléphoner\nÉcrire un message",
+        "hours": 20,
+        "state": Course.State.PUBLISHED,
+        "published_at": clock.now(),
+    }
+    values["organisation"] = fields.pop("organisation", None) or organisation()
+    values["programme"] = fields.pop("programme", None) or programme(organisation=values["organisation"])
+    return Course.objects.create(**values | fields)
+
+
+def venue(**fields):
+    number = next(numbers)
+    values = {"code": f"V{number}", "slug": f"lieu-{number}", "kind": "library"}
+    values |= {"name_fr": f"Bibliothèque {number}", "name_ar": f"مكتبة {number}", "name_en": f"Library {number}"}
+    if "district" not in fields:
+        values["district"] = district()
+    return Venue.objects.create(**values | fields)
+
+
+def run(*, meetings=1, trainer=None, **fields):
+    """A group with 30 places that is open now, starts in two weeks and meets every week for an hour and a half."""
+    number, at = next(numbers), clock.now()
+    values = {"code": f"G{number}", "label": "A", "decision": CourseRun.Decision.PLANNED, "capacity": 30}
+    values |= {"enrolment_opens_at": at - timedelta(days=1), "enrolment_closes_at": at + timedelta(days=10)}
+    values["starts_on"] = fields.get("starts_on") or today() + timedelta(days=14)
+    values["ends_on"] = values["starts_on"] + timedelta(days=60)
+    values["course"] = fields.pop("course", None) or course()
+    values["venue"] = fields.pop("venue", None) or venue()
+    made = CourseRun.objects.create(**values | fields)
+    for week in range(meetings):
+        meeting(made, date=made.starts_on + timedelta(weeks=week))
+    if trainer:
+        made.trainers.add(trainer)
+    return made
+
+
+def meeting(of, *, date: date, **fields):
+    values = {"starts_at": time(10, 30), "ends_at": time(12)}
+    return Meeting.objects.create(run=of, date=date, **values | fields)
+
+
+def member(role, name=None, **fields):
+    """A user who has this role since last year; trainers and managers get an organisation when none is given."""
+    someone = user(name)
+    if role in (Membership.Role.TRAINER, Membership.Role.MANAGER) and "organisation" not in fields:
+        fields["organisation"] = organisation()
+    Membership.objects.create(user=someone, role=role, since=today() - timedelta(days=365), **fields)
+    return someone
