@@ -1,13 +1,19 @@
 """What must hold after any day, storm or crash. Each check yields one sentence per breach; silence means it holds."""
 
+from datetime import timedelta
+
 from django.db import connection
 from django.db.models import Count, F, Q
 
+from learningcity import clock
+from learningcity.models import OutboxMessage
 from programmes.models import CourseRun
 
 from ..models import Enrolment, EnrolmentEvent
 from ..models.enrolments import LIVE, SEAT_HOLDING, State
 from .ledger import link, seat_delta
+
+MESSAGE_PATIENCE = timedelta(minutes=15)
 
 
 def seats_are_counted():
@@ -72,4 +78,16 @@ def ledger_is_unbroken():
             yield f"run {run['code']}: the ledger gives {seats.get(run['pk'], 0)} seats, the run {run['seats_taken']}"
 
 
-CHECKS = [seats_are_counted, one_live_place_per_person, last_event_is_the_state, ledger_is_unbroken]
+def no_message_is_left_behind():
+    """Whatever happens to a message, someone takes it up within minutes and it ends sent, cancelled or dead."""
+    for message in OutboxMessage.objects.due(clock.now() - MESSAGE_PATIENCE).order_by("pk"):
+        yield f"message {message.pk} has been due since {message.next_try_at:%Y-%m-%d %H:%M} UTC"
+
+
+CHECKS = [
+    seats_are_counted,
+    one_live_place_per_person,
+    last_event_is_the_state,
+    ledger_is_unbroken,
+    no_message_is_left_behind,
+]
