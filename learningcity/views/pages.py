@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from learningcity.views import gallery
@@ -13,6 +14,7 @@ YEAR = 365 * 24 * 3600
 
 
 @login_not_required
+@require_safe
 @vary_on_cookie
 def language_choice(request):
     """Ask for a language; a choice, now (`?langue=`) or earlier (cookie), leads straight home and is remembered."""
@@ -36,21 +38,25 @@ def language_choice(request):
 
 
 @login_not_required
+@require_safe
 def help_page(request):
     return render(request, "learningcity/help.html")
 
 
 @login_not_required
+@require_safe
 def accessibility(request):
     return render(request, "learningcity/accessibility.html")
 
 
 @login_not_required
+@require_safe
 def privacy(request):
     return render(request, "learningcity/privacy.html")
 
 
 @login_not_required
+@require_safe
 def components(request):
     """Every component of the house on one page, with and without errors (`?errors`); only on demonstration sites."""
     if not settings.DEMO:

@@ -19,7 +19,12 @@ SENT_LIFE = timedelta(hours=72)
 
 def find(run, token):
     """The draft of this group behind a link, or None when it is unknown or too old."""
-    return EnrolmentDraft.objects.filter(run=run, token=token, expires_at__gt=clock.now()).first() if token else None
+    if not token:
+        return None
+    draft = EnrolmentDraft.objects.filter(run=run, token=token, expires_at__gt=clock.now()).first()
+    if draft:
+        draft.run = run  # already read, with its course and place
+    return draft
 
 
 def keep(draft, *, run, answers):

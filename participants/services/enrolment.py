@@ -65,7 +65,12 @@ def person_refusal(person, run):
         )
         return Refusal("too_young", sentence % {"min": course.minimum_age})
     if course.maximum_age is not None and age > course.maximum_age:
-        return Refusal("too_old", _("This course is for people up to %(max)s years old") % {"max": course.maximum_age})
+        sentence = ngettext(
+            "This course is for people up to %(max)s year old",
+            "This course is for people up to %(max)s years old",
+            course.maximum_age,
+        )
+        return Refusal("too_old", sentence % {"max": course.maximum_age})
     if run.women_only and person.sex != Sex.FEMALE:
         return Refusal("women_only", _("This group is for women."))
     return None

@@ -1,4 +1,4 @@
-"""Valid people and enrolments, each a plain function with sensible defaults; what has a rule goes through its service."""
+"""Valid people and enrolments, each a plain function with sensible defaults; places are given by the service."""
 
 from datetime import date
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from learningcity import clock
 from learningcity.models import AuditEntry
@@ -13,6 +14,7 @@ from ..permissions import has_desk
 DAYS_AHEAD = 7
 
 
+@require_safe
 def today(request):
     """What happens today and this week in the groups one looks after."""
     day = clock.local_day(clock.now())
@@ -30,6 +32,7 @@ def today(request):
     return render(request, "participants/today.html", context)
 
 
+@require_safe
 def roster(request, code):
     """Who is in a group and who waits. Reading it leaves a trace."""
     day = clock.local_day(clock.now())

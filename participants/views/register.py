@@ -3,6 +3,7 @@ import re
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from learningcity import clock
@@ -38,11 +39,17 @@ def save(request, meeting):
         if (found := MARKED.fullmatch(name)) and value in known
     }
     total = attendance.mark(meeting, marks, by=request.user, rest_present="rest" in request.POST)
-    messages.success(
-        request,
-        _("Register saved: %(present)s present, %(absent)s absent, %(excused)s excused.")
-        % {"present": total.present + total.late, "absent": total.absent, "excused": total.excused},
-    )
+    messages.success(request, saved(total))
+
+
+def saved(total):
+    """`Register saved: 21 present, 3 absent, 1 excused.`, each count in its own plural form."""
+    present, absent, excused = total.present + total.late, total.absent, total.excused
+    return _("Register saved: %(present)s, %(absent)s, %(excused)s.") % {
+        "present": ngettext("%(n)s present", "%(n)s present", present) % {"n": present},
+        "absent": ngettext("%(n)s absent", "%(n)s absent", absent) % {"n": absent},
+        "excused": ngettext("%(n)s excused", "%(n)s excused", excused) % {"n": excused},
+    }
 
 
 def show(request, run, meeting, closed):

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from learningcity import clock
 from programmes import cards, wording
@@ -54,7 +54,7 @@ def later_step(view):
 
 
 @login_not_required
-@require_GET
+@require_safe
 def group(request):
     """The chosen radio card of a course page, as an address."""
     run = get_object_or_404(CourseRun.objects.public(), code=request.GET.get("groupe", ""))
@@ -83,7 +83,7 @@ def person(request, run, draft):
 
 @later_step
 def contact(request, run, draft):
-    if "birth" not in draft.answers:
+    if first_gap(draft.answers) == "enrol-person":
         return redirect(address("enrol-person", draft))
     initial = {"language": translation.get_language()} | draft.answers
     form = ContactForm(request.POST or None, initial=initial)
@@ -95,8 +95,8 @@ def contact(request, run, draft):
 
 @later_step
 def check(request, run, draft):
-    if "channel" not in draft.answers:
-        return redirect(address("enrol-contact", draft))
+    if gap := first_gap(draft.answers):
+        return redirect(address(gap, draft))
     form = CheckForm(request.POST or None)
     if form.is_valid():
         return send(request, run, draft)
@@ -109,7 +109,7 @@ def check(request, run, draft):
         "waits": run.places_left == 0,
         "ahead": run.waiting_count,
     }
-    return render(request, "participants/check.html", context)
+    return render(request, "participants/check.html", context, status=422 if form.errors else 200)
 
 
 def send(request, run, draft):
@@ -123,7 +123,7 @@ def send(request, run, draft):
 
 
 @login_not_required
-@require_GET
+@require_safe
 def receipt(request, token):
     """The state of one place, always current, for whoever holds the link. One query decides what is said."""
     enrolment = get_object_or_404(
@@ -146,6 +146,13 @@ def receipt(request, token):
 
 
 # --- What several pages share -------------------------------------------------------------------------
+
+
+def first_gap(answers):
+    """The first page before the check whose answers are missing, or None."""
+    if "birth" not in answers or (answers.get("who") != "me" and not answers.get("relation")):
+        return "enrol-person"
+    return None if "channel" in answers else "enrol-contact"
 
 
 def form_page(request, run, draft, form, *, number, back):

@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from learningcity import clock
 from learningcity.models import District
@@ -25,6 +26,7 @@ TILE_ICONS = {
 
 
 @login_not_required
+@require_safe
 def home(request):
     at = clock.now()
     coming = Course.objects.with_next_run(CourseRun.objects.on_offer(at), at)[:5]
@@ -37,6 +39,7 @@ def home(request):
 
 
 @login_not_required
+@require_safe
 def catalogue(request):
     at = clock.now()
     search = RunFilter(request.GET, queryset=CourseRun.objects.on_offer(at))
@@ -56,6 +59,7 @@ def catalogue(request):
 
 
 @login_not_required
+@require_safe
 def course(request, slug):
     course = get_object_or_404(Course.objects.select_related("organisation", "programme"), slug=slug)
     if course.state not in (Course.State.PUBLISHED, Course.State.ARCHIVED):

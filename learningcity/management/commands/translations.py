@@ -16,7 +16,7 @@ class Command(BaseCommand):
             for language in catalogues.LANGUAGES:
                 catalogues.merge(language)
             compile_catalogues()
-        faults = [fault for language in catalogues.LANGUAGES for fault in catalogues.problems(language)]
+        faults = [fault for language in catalogues.LANGUAGES for fault in catalogues.faults(language)]
         for fault in faults:
             self.stdout.write(fault)
         if faults and check:
