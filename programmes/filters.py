@@ -57,6 +57,10 @@ class RunFilter(filters.FilterSet):
         links += [{"label": district.name, "href": self._without("arr", district.slug)} for district in chosen["arr"]]
         return links
 
+    def first_page(self):
+        """The same question from its beginning."""
+        return self._without("page")
+
     def _without(self, name, value=None):
         query = self.data.copy()
         query.pop("page", None)

@@ -1,7 +1,7 @@
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from learningcity import clock
@@ -44,10 +44,13 @@ def catalogue(request):
     at = clock.now()
     search = RunFilter(request.GET, queryset=CourseRun.objects.on_offer(at))
     chosen = search.chosen()
-    courses = Course.objects.with_next_run(search.qs, at)
-    page = Paginator(courses, PER_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(Course.objects.with_next_run(search.qs, at), PER_PAGE)
+    try:
+        page = paginator.page(request.GET.get("page", 1))
+    except InvalidPage:
+        return redirect(request.path + search.first_page())
     context = {
-        "title": wording.catalogue_title(page.paginator.count, chosen),
+        "title": wording.catalogue_title(paginator.count, chosen),
         "search": search,
         "chosen": chosen,
         "links": search.links(),
