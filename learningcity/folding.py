@@ -1,7 +1,7 @@
-"""One spelling for the many ways people write a word: `city_fold` in SQL (see the first migration), `fold` in Python.
+"""One spelling for the many ways people write a word: `city_fold` in SQL (first migration), `fold` in Python.
 
-Folded: case, accents, tashkeel, tatweel, hamza carriers, alef maqsura, Farsi letters, Arabic digits, punctuation. At the
-end of a word ه and the plural ات become ة, and a leading و or ف before ال goes, so that المدرسة المدرسه والمدرسة meet.
+Folded: case, accents, tashkeel, tatweel, hamza carriers, alef maqsura, Farsi letters, Arabic digits, punctuation.
+At the end of a word ه and the plural ات become ة, and a leading و or ف before ال goes: المدرسة المدرسه والمدرسة meet.
 """
 
 import re

@@ -32,7 +32,9 @@ class DistrictQuerySet(models.QuerySet):
 class District(models.Model):
     """One of the 16 arrondissements, or the Méchouar (no prefecture)."""
 
-    number = models.PositiveSmallIntegerField(unique=True, help_text="Last two digits of the HCP code; fits a fact's cell.")
+    number = models.PositiveSmallIntegerField(
+        unique=True, help_text="Last two digits of the HCP code; fits a fact's cell."
+    )
     code = models.CharField(max_length=12, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     prefecture = models.ForeignKey(Prefecture, models.PROTECT, null=True, related_name="districts")

@@ -111,7 +111,7 @@ class Book:
 def fill(book, rng, now, *, new_place):
     """People ask, and some give up again, between the opening and the closing or `now`. `new_place(at, sequence)`."""
     run = book.run
-    first, last = run.opens_at, min(run.closes_at, now)
+    first, last = run.opens_at, min(run.closes_at, run.first_morning, now)
     steps = [(first + (last - first) * rng.random() ** 2.5, place, JOIN, None) for place in range(run.demand)]
     steps = [(at.replace(microsecond=0), *rest) for at, *rest in steps]
     heapq.heapify(steps)

@@ -70,6 +70,11 @@ class PlannedRun:
     closes_at: datetime = None
 
     @property
+    def first_morning(self):
+        """Nobody of the demonstration comes late, though a group may let people."""
+        return instant(self.starts_on, time(0))
+
+    @property
     def youngest(self):
         return self.course.minimum_age or 6
 

