@@ -67,7 +67,7 @@ def attend(enrolment, meeting, minutes):
     )
 
 
-def random_city(seed, *, people=40, groups=8, first=date(2025, 6, 1), days=500):
+def random_city(seed, *, people=26, groups=6, first=date(2025, 6, 1), days=500):
     """Everything that can differ: late joiners, leavers, no-shows, people merged, unmarked, over-long, far away."""
     dice = Random(seed)
     areas, mechouar = districts()

@@ -31,7 +31,7 @@ def everything():
     return set(Fact.objects.values_list(*columns)), set(LearnerMonth.objects.values_list())
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_every_period_equals_a_recount_in_python(seed):
     factories.random_city(seed)
     figures.rebuild(cause="test")
@@ -41,7 +41,7 @@ def test_every_period_equals_a_recount_in_python(seed):
         assert facts_of(period) == factories.recount(period.start, period.end)
 
 
-@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("seed", [4])
 def test_a_rebuild_equals_the_incremental_rollup(seed):
     factories.random_city(seed)
     figures.rebuild(cause="test")

@@ -36,41 +36,38 @@ def person(name, second_factor=True, **fields):
 
 
 def city():
-    """One open group with its meeting of today, one confirmed enrolment, one draft; its values fill the addresses."""
-    now = timezone.now()
-    day = now.date()
+    """One open group with its meeting of today, one confirmed enrolment; its values fill the addresses."""
     prefecture = create("learningcity.Prefecture", code="01", name="P")
     anywhere = {"prefecture": prefecture, "label_longitude": -7.6, "label_latitude": 33.6}
     district, other_district = (
         create("learningcity.District", number=n, code=f"0{n}", slug=f"d-{n}", name=f"D{n}", **anywhere) for n in (1, 2)
     )
     ours, theirs = (create("programmes.Organisation", code=c, name=c, sector="municipal") for c in ("ours", "theirs"))
-    programme = create("programmes.Programme", code="p", name="P", family="DIG", organisation=ours)
-    course = create(
-        "programmes.Course",
-        code="C1", slug="couture", theme="trade", title="Couture", state="published",
-        programme=programme, organisation=ours, published_at=now,
-    )
-    run = create(
-        "programmes.CourseRun",
-        code="C1-A", course=course, label="A", capacity=30, decision="planned", seats_taken=1,
-        venue=create("programmes.Venue", code="V1", slug="v1", name="V", kind="library", district=district),
-        enrolment_opens_at=now - timedelta(days=9),
-        enrolment_closes_at=now + timedelta(days=9),
-        starts_on=day,
-        ends_on=day + timedelta(days=60),
-    )
-    meeting = create("programmes.Meeting", run=run, date=day, starts_at=time(0, 5), ends_at=time(23, 55))
-    participant = create("participants.Participant", given_name="Yasmine", birth_year=1990, phone="+212612345678")
-    enrolment = create(
-        "participants.Enrolment",
-        run=run, participant=participant, state="enrolled", joined_at=now, sequence=1,
-        source="online", sex="F", birth_year=1990, confirmed_on=day,
-    )
+    now = timezone.now()
+    run = open_group(ours, district, now)
+    meeting = create("programmes.Meeting", run=run, date=now.date(), starts_at=time(0, 5), ends_at=time(23, 55))
+    values = {"slug": run.course.slug, "code": run.code, "meeting": meeting.pk, "token": confirmed(run, now).token}
     return SimpleNamespace(
-        district=district, other_district=other_district, ours=ours, theirs=theirs, run=run,
-        values={"slug": course.slug, "code": run.code, "meeting": meeting.pk, "token": enrolment.token},
+        district=district, other_district=other_district, ours=ours, theirs=theirs, run=run, values=values
     )
+
+
+def open_group(organisation, district, now):
+    programme = create("programmes.Programme", code="p", name="P", family="DIG", organisation=organisation)
+    course = {"code": "C1", "slug": "couture", "theme": "trade", "title": "Couture", "state": "published"}
+    course |= {"programme": programme, "organisation": organisation, "published_at": now}
+    run = {"code": "C1-A", "label": "A", "capacity": 30, "decision": "planned", "seats_taken": 1}
+    run |= {"enrolment_opens_at": now - timedelta(days=9), "enrolment_closes_at": now + timedelta(days=9)}
+    run |= {"starts_on": now.date(), "ends_on": now.date() + timedelta(days=60)}
+    venue = create("programmes.Venue", code="V1", slug="v1", name="V", kind="library", district=district)
+    return create("programmes.CourseRun", course=create("programmes.Course", **course), venue=venue, **run)
+
+
+def confirmed(run, now):
+    person = {"sex": "F", "birth_year": 1990}
+    participant = create("participants.Participant", given_name="Yasmine", phone="+212612345678", **person)
+    place = {"state": "enrolled", "joined_at": now, "sequence": 1, "source": "online", "confirmed_on": now.date()}
+    return create("participants.Enrolment", run=run, participant=participant, **place, **person)
 
 
 def people(place):

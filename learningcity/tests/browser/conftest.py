@@ -22,18 +22,10 @@ PREPARE = ["migrate -v0", "load_city", "demo", "rollup --all", "collectstatic -v
 SERVE = "-m gunicorn --threads 8 learningcity.wsgi:application --bind"
 
 
-def pytest_collection_modifyitems(items):
-    """All pages are seen by one worker: it builds one city and starts one server."""
-    for item in items:
-        if item.path.is_relative_to(os.path.dirname(__file__)):
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def city(tmp_path_factory):
     """`url` of the server, `run(command, *arguments)` for a command of manage.py, `sms()` for the texts sent so far."""
-    database, sms = "browser", tmp_path_factory.mktemp("city") / "sms.log"
+    database, sms = f"browser_{os.getpid()}", tmp_path_factory.mktemp("city") / "sms.log"
     url = urlsplit(os.environ["DATABASE_URL"])
     with psycopg.connect(url.geturl(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from .test_way import fill_person, sign_in
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one worker builds one city
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     "rules": {rule: {"enabled": True} for rule in ("target-size", "td-has-header", "css-orientation-lock")},

@@ -6,6 +6,7 @@ import pytest
 
 from learningcity.services.accounts import DEMO_PASSWORD, DEMO_STAFF
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one worker builds one city
 WORDS = {
     "fr": {"open": "Places disponibles", "done": "C’est fait", "typed": ("Yasmine", "El Amrani")},
     "ar": {"open": "مقاعد متاحة", "done": "تم.", "typed": ("ياسمين", "العمراني")},
