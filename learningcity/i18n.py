@@ -1,5 +1,6 @@
 """The words, dates and digits of the three languages. Babel knows ar-MA; digits are always 0-9 (CLDR default there)."""
 
+import os
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def compile_catalogues():
             continue
         with source.open("rb") as text:
             catalogue = read_po(text, locale=source.parts[-3], abort_invalid=True)
-        part = target.with_suffix(".part")
+        part = target.with_suffix(f".{os.getpid()}.part")
         with part.open("wb") as binary:
             write_mo(binary, catalogue)
         part.replace(target)

@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-from learningcity.i18n import compile_catalogues
 from learningcity.local import services, throwaway
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -17,7 +16,6 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def pytest_load_initial_conftests(early_config):
     """Before pytest-django reads the settings. Workers of xdist inherit the addresses and share the servers."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        compile_catalogues()
         early_config.add_cleanup(throwaway.start())
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
     os.environ["REDIS_URL"] = services.numbered(os.environ["REDIS_URL"], number)

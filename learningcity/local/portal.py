@@ -9,8 +9,6 @@ import time
 
 from django.conf import settings
 
-from learningcity.i18n import compile_catalogues
-
 from . import account, claims, postgres, services, valkey
 from .account import Refusal
 from .children import Fork
@@ -54,7 +52,6 @@ class Portal:
 
     def start(self):
         services.LOGS.mkdir(exist_ok=True)
-        compile_catalogues()
         self._start_services()
         self._do("Preparation", lambda: prepare(self.say))
         gc.freeze()  # what is loaded by now stays shared between the processes

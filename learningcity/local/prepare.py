@@ -36,6 +36,8 @@ def fill(say):
         if settings.DEMO:
             say("Filling the city with demo people, groups and two years of meetings ...")
             call_command("demo", verbosity=0)
+            say("Counting who learned what, month by month ...")
+            call_command("rollup", all=True, verbosity=0)
 
 
 def collect_static(say):

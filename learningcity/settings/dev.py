@@ -2,6 +2,7 @@
 
 import os
 
+from learningcity.i18n import compile_catalogues
 from learningcity.local import services
 
 os.environ.setdefault("SECRET_KEY", "for-this-machine-only-never-for-a-public-address")
@@ -19,3 +20,5 @@ CELERY_BROKER_URL = services.broker_url(REDIS_URL)
 SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "session", "csrf"
+
+compile_catalogues()  # before anything is translated, or a first start would speak English until the second
