@@ -4,6 +4,9 @@ from django.urls import reverse
 
 from . import wording
 from .models import CourseRun
+from .models.runs import RunStatus
+
+JOINABLE = {RunStatus.OPEN, RunStatus.FEW, RunStatus.FULL_WAIT}
 
 
 def cards(courses, at):
@@ -28,11 +31,12 @@ def card(run, at):
 
 def group(run, at, *, checked):
     """A group of a course page: what `components/group_card.html` needs."""
-    code = wording.status(run, at)
+    status = wording.status(run, at)
     return {
         "value": run.code,
         "title": wording.schedule(run),
         "lines": [wording.place(run), wording.audience(run)],
         "checked": checked,
-        **code,
+        "disabled": status["status"] not in JOINABLE,
+        **status,
     }

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from learningcity import clock
-from learningcity.i18n import date_range, day_month, number, short_date, time_of, weekday
+from learningcity.i18n import date_range, number, short_date, time_of, weekday
 
 from .models.runs import RunStatus
 
@@ -26,14 +26,6 @@ def schedule(run):
         "hours": hours(meetings[0]),
         "dates": dates,
     }
-
-
-def next_meeting(run):
-    """`Saturday 16 May, 10:30 to 12:00` of the first meeting."""
-    meetings = run.meetings.all()
-    if not meetings:
-        return short_date(run.starts_on)
-    return _("%(day)s, %(hours)s") % {"day": day_month(meetings[0].date), "hours": hours(meetings[0])}
 
 
 def place(run):

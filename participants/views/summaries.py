@@ -1,5 +1,7 @@
 """What the check page and the receipt repeat, as rows for the components."""
 
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from learningcity.context import spoken_phone
@@ -15,8 +17,7 @@ from ..models.people import ContactChannel
 def answers(learner, draft, address):
     """Every answer with the way to change it: [{"key", "value", "href"}]."""
     person, contact = address("enrol-person", draft), address("enrol-contact", draft)
-    course = f"{draft.run.course}, {wording.schedule(draft.run)}"
-    rows = [(_("Course"), course, None)]
+    rows = [(_("Course"), draft.run.course, None), (_("When"), capfirst(wording.schedule(draft.run)), None)]
     rows.append((_("Name"), f"{learner.given_name} {learner.family_name}".strip(), person))
     born = short_date(learner.birth_date) if learner.birth_date else str(learner.birth_year)
     rows.append((_("Date of birth"), born, person))
@@ -26,10 +27,13 @@ def answers(learner, draft, address):
         guardian = f"{learner.guardian_name} ({Guardianship.Relation(learner.relation).label})"
         rows.append((_("Who acts for this person"), guardian, person))
     channel = ContactChannel(learner.channel).label
-    rows.append((_("Contact"), f"{channel} · {spoken_phone(learner.phone)}" if learner.phone else channel, contact))
+    if learner.phone:
+        channel = format_html('{} · <bdi dir="ltr">{}</bdi>', channel, spoken_phone(learner.phone))
+    rows.append((_("Contact"), channel, contact))
     rows.append((_("Language of our messages"), dict(OWN_LANGUAGE_NAMES)[learner.language], contact))
     if learner.needs:
-        rows.append((_("Help on site"), ", ".join(str(dict(NEEDS)[need]) for need in learner.needs), contact))
+        needs = " · ".join(capfirst(str(dict(NEEDS)[need])) for need in learner.needs)
+        rows.append((_("Help on site"), needs, contact))
     return [{"key": key, "value": value, "href": href} for key, value, href in rows]
 
 
