@@ -6,16 +6,13 @@ from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
 
-from .clock import CASABLANCA
+from . import clock
+from .services.health import days_postgres_differs
 
 
 @register(Tags.compatibility)
 def clock_law_is_known(app_configs, **kwargs):
-    """Morocco is at UTC+1 until 2026-09-20 and at UTC+0 from then on."""
-    offsets = [
-        datetime(*day, 12, tzinfo=CASABLANCA).utcoffset().total_seconds() for day in [(2026, 8, 1), (2027, 1, 15)]
-    ]
-    if offsets == [3600, 0]:
+    if clock.knows_the_law():
         return []
     return [
         Error("The time zone rules are older than 2026-09-20.", hint="Install tzdata 2026.3 or later.", id="city.E001")
@@ -41,9 +38,7 @@ def arabic_trigrams_work(app_configs, databases, **kwargs):
 @register(Tags.database)
 def postgres_knows_the_clock_law(app_configs, databases, **kwargs):
     """It is never asked for Casablanca time, but people write reports in SQL."""
-    from .services.health import days_postgres_differs
-
-    if "default" not in (databases or []) or not (days := days_postgres_differs(datetime.now(CASABLANCA).date())):
+    if "default" not in (databases or []) or not (days := days_postgres_differs(datetime.now(clock.CASABLANCA).date())):
         return []
     return [
         Warning(

@@ -1,6 +1,7 @@
 """What every page knows: the name of the site, how to get help, and its own address in the other languages."""
 
 from django.conf import settings
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -43,7 +44,7 @@ def spoken_phone(number):
 
 def path_in(request, code):
     """The same page in another language, query included. A short link has no prefix and asks with `?langue=`."""
-    path = request.get_full_path()
+    path = escape_leading_slashes(request.get_full_path())  # `//evil.example` would be another site
     if len(path) > LONGEST_ECHO:
         return f"/{code}/"
     _root, first, *rest = path.split("/", 2)

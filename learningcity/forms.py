@@ -15,13 +15,16 @@ from .i18n import ascii_digits
 
 BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 INVISIBLE = re.compile("(?<!\\w)[\u200c\u200d]|[\u200c\u200d](?!\\w)|[\u200b\u2060\ufeff\x00-\x1f\x7f]")
+WEB_ADDRESS = re.compile(r"\w\w[.．。]\w")
+MOST_DIGITS = 3
 STACKED_MARKS = 3
 OLDEST = 110
 PREMIUM_MOROCCO = re.compile(r"\+21289")
 
 
 def clean_name(text):
-    """One name in NFC, single spaces. Refuses what cannot be seen or would turn the text around it."""
+    """One name in NFC, single spaces. Refuses what cannot be seen or would turn the text around it; also a web address
+    or a phone number: the city repeats the name in its messages, to a phone that anyone can type."""
     text = " ".join(unicodedata.normalize("NFC", text).split())
     marks = 0
     for letter in text:
@@ -30,6 +33,8 @@ def clean_name(text):
             raise ValidationError(_("Write the name with letters only."), code="marks")
     if BIDI_CONTROLS.search(text) or INVISIBLE.search(text):
         raise ValidationError(_("Write the name with letters only."), code="invisible")
+    if WEB_ADDRESS.search(text) or sum(letter.isdigit() for letter in text) > MOST_DIGITS:
+        raise ValidationError(_("Write the name with letters only."), code="letters")
     return text
 
 

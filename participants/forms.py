@@ -46,7 +46,9 @@ class PersonForm(forms.Form):
         label=_("Last name"), required=False, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
     birth = BirthDateField(
-        label=_("Date of birth"), help_text=_("For example 27 3 2008. The year is enough if you do not know the day.")
+        label=_("Date of birth"),
+        help_text=_("For example 27 3 2008. The year is enough if you do not know the day."),
+        error_messages={"required": _("Enter the year with 4 digits")},
     )
     sex = forms.ChoiceField(
         label=_("Sex"),

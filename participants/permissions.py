@@ -1,6 +1,7 @@
 """Who may see and mark whom. Scope comes from memberships, never from the address."""
 
 from programmes.models import CourseRun, Membership
+from programmes.permissions import memberships_of
 
 ROLES_WITH_PEOPLE = {
     Membership.Role.TRAINER,
@@ -12,13 +13,13 @@ ROLES_WITH_PEOPLE = {
 
 def has_desk(user, today):
     """Officials and technical accounts read figures, not people."""
-    return Membership.objects.current(today).filter(user=user, role__in=ROLES_WITH_PEOPLE).exists()
+    return memberships_of(user, today).filter(role__in=ROLES_WITH_PEOPLE).exists()
 
 
 def roles_over(user, run: CourseRun, today):
     """The roles this user holds over this group today."""
     roles = set()
-    for membership in Membership.objects.current(today).filter(user=user):
+    for membership in memberships_of(user, today):
         over = {
             Membership.Role.PROGRAMME_OFFICER: True,
             Membership.Role.MANAGER: membership.organisation_id == run.course.organisation_id,

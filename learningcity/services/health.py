@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from redis import Redis
 from redis.exceptions import RedisError
 
-from ..clock import CASABLANCA, local_day, now
+from .. import clock
 from ..models import OutboxMessage
 
 OLDEST_ROLLUP = 3 * 3600  # seconds; it runs every hour
@@ -19,11 +19,11 @@ DAYS_AHEAD = 400
 
 def report():
     """Name -> {"ok": bool, ...}. Nothing in it names a person."""
-    findings = {"broker": broker(), "clock": clock()}
+    findings = {"broker": broker(), "clock": {"ok": clock.knows_the_law()}}
     try:
-        at = now()
+        at = clock.now()
         findings |= {"database": {"ok": True}, "rollup": rollup(at), "outbox": outbox(at)}
-        findings["clock"]["postgresql_differs_on"] = len(days_postgres_differs(local_day(at)))
+        findings["clock"]["postgresql_differs_on"] = len(days_postgres_differs(clock.local_day(at)))
     except DatabaseError:
         findings["database"] = {"ok": False}
     return findings
@@ -62,12 +62,6 @@ def outbox(at):
     return {"ok": age <= OLDEST_MESSAGE, "oldest": age, "dead": dead}
 
 
-def clock():
-    """Morocco left UTC+1 on 2026-09-20."""
-    hours = [datetime(*day, 12, tzinfo=CASABLANCA).utcoffset() for day in [(2026, 8, 1), (2027, 1, 15)]]
-    return {"ok": hours == [timedelta(hours=1), timedelta(0)]}
-
-
 def days_postgres_differs(first: date):
     """Days of the next 400 on which PostgreSQL's rules for Casablanca are not ours; it is never asked, only watched."""
     with connection.cursor() as cursor:
@@ -81,4 +75,4 @@ def days_postgres_differs(first: date):
 
 
 def our_offset(day):
-    return datetime(day.year, day.month, day.day, 12, tzinfo=CASABLANCA).utcoffset().total_seconds()
+    return datetime(day.year, day.month, day.day, 12, tzinfo=clock.CASABLANCA).utcoffset().total_seconds()

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def write(*, channel, recipient, language, template, values, dedupe_key):
-    """The row of this key; the first writer's words stay. `values` as `wording.facts` reads them.
+    """A row for this key; the first writer's words stay. `values` as `wording.facts` reads them.
 
     An unknown template (TemplateDoesNotExist) or language (ValueError) is a mistake in code and fails at once.
     """
@@ -35,16 +35,19 @@ def write(*, channel, recipient, language, template, values, dedupe_key):
         next_try_at=Now(),
     )
     OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
-    message = OutboxMessage.objects.get(dedupe_key=dedupe_key)
-    if message.state == OutboxMessage.State.PENDING:
-        transaction.on_commit(partial(ask, message.pk), robust=True)
-    return message
+    transaction.on_commit(partial(ask_for, dedupe_key), robust=True)
 
 
 def cancel(*, dedupe_key):
     """True when the message had not left and now never will."""
     pending = OutboxMessage.objects.pending().filter(dedupe_key=dedupe_key)
     return bool(pending.update(state=OutboxMessage.State.CANCELLED))
+
+
+def ask_for(dedupe_key):
+    """After the commit, so that no lock of the caller waits for it."""
+    for pk in OutboxMessage.objects.pending().filter(dedupe_key=dedupe_key).values_list("pk", flat=True):
+        ask(pk)
 
 
 def ask(pk, **options):

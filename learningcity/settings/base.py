@@ -13,7 +13,6 @@ zoneinfo.ZoneInfo.clear_cache()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
-env.prefix = ""
 
 # --- Who we are ---------------------------------------------------------------------------------
 
@@ -33,7 +32,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -167,7 +165,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/10m/ip,5/30m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/10m/ip,5/30m/key"}  # a class of 40 has one address
 MFA_ADAPTER = "learningcity.services.accounts.StaffMFAAdapter"
 MFA_FORMS = {
     "authenticate": "learningcity.account_forms.SecondFactorForm",

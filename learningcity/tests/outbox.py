@@ -6,6 +6,7 @@ from queue import Empty
 
 from celery import Celery, current_app
 
+from learningcity.models import OutboxMessage
 from learningcity.providers import NotSent
 from learningcity.services import messages
 
@@ -18,11 +19,12 @@ VALUES = {
     "reference": "CA-7K3M9-2QRT8",
     "link": "https://apprend.example/i/Yq3vJx0bR9mZt2kLw8sN5A",
 }
+WORDS = {"channel": "sms", "recipient": PHONE, "language": "en", "template": "enrolled", "values": VALUES}
 
 
 def write(dedupe_key="enrolled:1", **changes):
-    words = {"channel": "sms", "recipient": PHONE, "language": "en", "template": "enrolled", "values": VALUES}
-    return messages.write(dedupe_key=dedupe_key, **words | changes)
+    messages.write(dedupe_key=dedupe_key, **WORDS | changes)
+    return OutboxMessage.objects.get(dedupe_key=dedupe_key)
 
 
 @contextmanager

@@ -123,6 +123,15 @@ def test_five_failures_close_the_account_for_a_while(client):
     assert not is_signed_in(client)
 
 
+def test_a_class_of_40_behind_one_address_signs_in():
+    for number in range(40):
+        member(f"trainer-{number}")
+
+    answers = [sign_in(Client(), email=f"trainer-{number}@city.example") for number in range(40)]
+
+    assert {answer.headers.get("Location") for answer in answers} == {SECOND_STEP}
+
+
 @pytest.mark.parametrize(
     ("typed", "canonical"),
     [

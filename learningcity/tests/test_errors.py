@@ -68,3 +68,12 @@ def test_a_late_sign_in_never_shows_the_password():
     assert response.status_code == 403
     assert "a secret phrase" not in response.text
     assert "a@b.example" not in response.text
+
+
+def test_the_form_of_another_site_is_never_offered_again():
+    response = Client(enforce_csrf_checks=True).post(
+        "/fr/gestion/groupes/C1-A/appel/1/", {"mark-1": "3"}, headers={"origin": "https://evil.example"}
+    )
+
+    assert response.status_code == 403
+    assert "mark-1" not in response.text

@@ -6,14 +6,11 @@ import pytest
 import yaml
 from django.conf import settings
 from django.core.cache import cache
-from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
-from learningcity import permissions
-
 from .routes import address, named_routes
-from .subjects import SUBJECTS, city, people, person
+from .subjects import SUBJECTS, city, people
 
 MATRIX = yaml.safe_load((Path(settings.BASE_DIR) / "learningcity" / "matrix.yml").read_text())
 ROUTES = MATRIX["public"] | MATRIX["staff"]
@@ -91,15 +88,3 @@ def test_a_right_withdrawn_is_gone_at_the_next_request():
     manager.memberships.all().delete()
 
     assert client.get(roster).status_code == 404
-
-
-@pytest.mark.django_db
-def test_refusal_by_role_is_not_found(rf):
-    request = rf.get("/")
-    request.user = person("technician", is_superuser=True)
-    view = permissions.only(permissions.is_technical)(lambda request: "in")
-    assert view(request) == "in"
-
-    request.user = person("trainer")
-    with pytest.raises(Http404):
-        view(request)

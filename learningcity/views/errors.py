@@ -38,7 +38,7 @@ def too_many(request):
 def csrf_failure(request, reason=""):
     """The page stayed open too long. What was typed is offered again, except to who is signed in or was signing in:
     a page elsewhere must not have its words sent in their name."""
-    resend = not request.user.is_authenticated and "password" not in request.POST
+    resend = is_of_this_site(reason) and not request.user.is_authenticated and "password" not in request.POST
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -46,6 +46,12 @@ def csrf_failure(request, reason=""):
         if resend and name != "csrfmiddlewaretoken"
     ]
     return render(request, "403_csrf.html", {"fields": fields, "status": 403}, status=403)
+
+
+def is_of_this_site(reason):
+    """Django names the token or its cookie, not the origin. The browser sends no session along with the form of another
+    site, so that one looks signed out: sent once more from here, it would be signed in."""
+    return reason.startswith("CSRF")
 
 
 def server_error(request):

@@ -48,10 +48,12 @@ def build(*, enrolments, attendance, seed, today, report=lambda line: None):
     names = [table.name for table in city.tables]
     with without_checks(names) if enrolments >= MANY else nullcontext():
         for run in city.planner.runs():
+            city.register.write_before(run.starts_on)
             city.open(run)
             if max(len(table.lines) for table in city.tables) > BATCH:
                 city.flush()
                 report(f"{city.enrolments.written:,} enrolments, {city.register.attendance.written:,} marks")
+        city.register.write_before(today)
         for table in city.tables:
             table.finish()
     return {table.name: table.written for table in city.tables}

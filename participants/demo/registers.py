@@ -1,5 +1,6 @@
 """Who came, who stopped coming, and the certificates of those who stayed."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 from ..models import Attendance, Certificate
@@ -24,6 +25,12 @@ class Register:
         self.rng, self.seed, self.today = rng, seed, today
         self.attendance, self.certificates = [Table(model, columns.split()) for model, columns in ADDED.items()]
         self.tables = [self.attendance, self.certificates]
+        self.waiting = defaultdict(list)  # {day: lines of attendance}
+
+    def write_before(self, day):
+        """Marks go to the table about day by day, as trainers make them: an index over days lives on that order."""
+        for past in sorted(past for past in self.waiting if past < day):
+            self.attendance.lines += self.waiting.pop(past)
 
     def keep(self, book, held, *, trainer):
         """Mark everyone of the book at the held meetings [(pk, day, minutes, end instant)], and note how each one ends.
@@ -58,7 +65,7 @@ class Register:
 
     def mark(self, place, meetings, stops_at, reliability, trainer):
         """Returns (minutes there, minutes excused)."""
-        chance, add, key = self.rng.random, self.attendance.lines.append, self.attendance.last
+        chance, key = self.rng.random, self.attendance.last
         there = excused = 0
         for order, (meeting, day, held, at) in enumerate(meetings):
             draw = chance() if order < stops_at else 0.999
@@ -76,7 +83,8 @@ class Register:
                 place.started_on = day
             there += minutes
             key += 1
-            add(f"{key}\t{place.pk}\t{meeting}\t{day}\t{int(mark)}\t{minutes}\t{at}\t{trainer}")
+            line = f"{key}\t{place.pk}\t{meeting}\t{day}\t{int(mark)}\t{minutes}\t{at}\t{trainer}"
+            self.waiting[day].append(line)
         self.attendance.last = key
         return there, excused
 

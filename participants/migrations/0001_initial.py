@@ -510,10 +510,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="enrolment",
-            index=models.Index(fields=["participant"], name="enrolment_participant"),
-        ),
         migrations.AddConstraint(
             model_name="enrolment",
             constraint=models.UniqueConstraint(

@@ -97,9 +97,6 @@ class EnrolmentQuerySet(models.QuerySet):
     def live(self):
         return self.filter(state__in=LIVE)
 
-    def holding_seats(self):
-        return self.filter(state__in=SEAT_HOLDING)
-
     def waiting(self):
         """In the order in which offers are made; nothing that edits a record moves a person."""
         return self.filter(state=State.WAITING).order_by("priority", "sequence")
@@ -153,7 +150,6 @@ class Enrolment(models.Model):
     objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["participant"], name="enrolment_participant")]
         constraints = [
             models.UniqueConstraint(
                 fields=["participant", "run"],
@@ -167,6 +163,13 @@ class Enrolment(models.Model):
 
     def __str__(self):
         return self.reference
+
+    @property
+    def place_in_line(self):
+        """1 for the next to be offered a place; None for someone who does not wait. One query."""
+        if self.state != State.WAITING:
+            return None
+        return Enrolment.objects.ahead_of(self).count() + 1
 
 
 class EnrolmentEvent(models.Model):

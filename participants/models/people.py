@@ -74,6 +74,11 @@ class Participant(models.Model):
         return self.given_name or self.family_name
 
 
+class GuardianshipQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(revoked_at=None)
+
+
 class Guardianship(models.Model):
     """Who acts for a child or a relative. Several guardians per person; revoked, never deleted."""
 
@@ -88,6 +93,8 @@ class Guardianship(models.Model):
     relation = models.CharField(_("you are"), max_length=8, choices=Relation)
     since = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GuardianshipQuerySet.as_manager()
 
     class Meta:
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]

@@ -6,7 +6,7 @@ from django.urls import reverse
 from learningcity.models.messages import Channel
 from learningcity.services import messages
 
-from ..models import Enrolment, Participant
+from ..models import Participant
 from ..models.enrolments import State
 from ..models.people import ContactChannel
 
@@ -17,8 +17,8 @@ def announce(enrolment, *, key=None):
     """Write the message of the enrolment's present state; who wants no text message gets none and has the receipt."""
     person = enrolment.participant
     if not person.phone or person.channel not in (ContactChannel.SMS, ContactChannel.WHATSAPP):
-        return None
-    return messages.write(
+        return
+    messages.write(
         channel=Channel.SMS,
         recipient=str(person.phone),
         language=person.language,
@@ -42,8 +42,8 @@ def values(enrolment):
     }
     if first:
         told["time"] = f"{first.starts_at:%H:%M}"
-    if enrolment.state == State.WAITING:
-        told["place_in_line"] = Enrolment.objects.ahead_of(enrolment).count() + 1
+    if place := enrolment.place_in_line:
+        told["place_in_line"] = place
     return told
 
 
@@ -57,4 +57,4 @@ def names_the_person(enrolment):
     """On a phone that serves several people, and for a child, the message begins with the first name."""
     person = enrolment.participant
     shared = Participant.objects.filter(phone=person.phone).exclude(pk=person.pk).exists()
-    return shared or person.guardianships.filter(revoked_at=None).exists()
+    return shared or person.guardianships.current().exists()

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from learningcity import clock
-from learningcity.models import AuditEntry
+from learningcity.services import audit
 from programmes.models import Meeting, Membership
 
 from ..models import Attendance, Enrolment
@@ -17,10 +17,6 @@ from ..models.enrolments import ON_ROSTER
 
 TRAINER_WINDOW = timedelta(hours=72)
 MANAGER_WINDOW = timedelta(days=30)
-
-
-class MarkingRefused(Exception):
-    """A sentence for the person who marks."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +74,8 @@ def mark(meeting, marks, *, by, rest_present=False):
     if changes:
         hold(meeting)
         write(meeting, changes, by=by)
-        AuditEntry.objects.create(
-            by=by,
-            action="mark attendance",
-            subject=f"programmes.meeting:{meeting.pk}",
-            count=len(changes),
-            detail={str(pk): [old.get(pk), int(value)] for pk, value in changes.items()},
-        )
+        detail = {str(pk): [old.get(pk), int(value)] for pk, value in changes.items()}
+        audit.note("mark attendance", meeting, by=by, count=len(changes), detail=detail)
     return count(new, people)
 
 

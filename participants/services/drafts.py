@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from learningcity import clock
 from learningcity.models import District
@@ -11,7 +12,7 @@ from programmes.models import CourseRun
 from ..models import Enrolment, EnrolmentDraft
 from . import announcements
 from .enrolment import EnrolmentRefused, Refusal, enrol
-from .people import Person, known, register
+from .people import Person, register, same_as
 
 LIFE = timedelta(hours=2)
 SENT_LIFE = timedelta(hours=72)
@@ -21,7 +22,7 @@ def find(run, token):
     """The draft of this group behind a link, or None when it is unknown or too old."""
     if not token:
         return None
-    draft = EnrolmentDraft.objects.filter(run=run, token=token, expires_at__gt=clock.now()).first()
+    draft = EnrolmentDraft.objects.filter(run=run, token=token, expires_at__gt=Now()).first()
     if draft:
         draft.run = run  # already read, with its course and place
     return draft
@@ -69,33 +70,30 @@ def send(draft, *, may_wait):
     draft = EnrolmentDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if draft.enrolment_id:
         return draft.enrolment
-    CourseRun.objects.lock(draft.run_id)  # before looking: the same person may be sending another form
+    run = CourseRun.objects.lock(draft.run_id)  # before looking: the same person may be sending another form
     person = person_of(draft.answers)
-    refuse_a_second_place(person, draft)
+    if place_of(person, run):
+        raise EnrolmentRefused(Refusal("already", ""))
     participant = register(person, by=None, channel="online")
     draft.enrolment = enrol(
-        participant, draft.run, by=None, source=Enrolment.Source.ONLINE, may_wait=may_wait, needs=person.needs
+        participant, run, by=None, source=Enrolment.Source.ONLINE, may_wait=may_wait, needs=person.needs
     )
-    draft.answers = {}
-    draft.expires_at = clock.now() + SENT_LIFE
+    draft.answers, draft.expires_at = {}, Now() + SENT_LIFE
     draft.save()
     return draft.enrolment
 
 
-def refuse_a_second_place(person, draft):
-    participant = known(person)
-    if participant and draft.run.enrolments.live().filter(participant=participant).exists():
-        raise EnrolmentRefused(Refusal("already", ""))
+def place_of(person, run):
+    """The place that exactly this person has in the group already, or None."""
+    return run.enrolments.live().filter(participant__in=same_as(person)).first()
 
 
 def remind_of_receipt(draft):
     """Send the link of the place a person already has to the phone she gave."""
-    participant = known(person_of(draft.answers))
-    enrolment = draft.run.enrolments.live().filter(participant=participant).first() if participant else None
-    if enrolment:
-        announcements.announce(enrolment, key=f"already:{draft.token}")
+    if enrolment := place_of(person_of(draft.answers), draft.run):
+        announcements.announce(enrolment, key=f"already:{draft.pk}")
 
 
 def sweep():
     """Delete drafts whose time has passed, sent or not. Returns how many."""
-    return EnrolmentDraft.objects.filter(expires_at__lte=clock.now()).delete()[0]
+    return EnrolmentDraft.objects.filter(expires_at__lte=Now()).delete()[0]

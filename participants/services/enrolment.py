@@ -99,7 +99,7 @@ def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True
     `by` is the user who acts, None for a resident. Raises EnrolmentRefused, with the code `full_now` when every place
     is taken and the person did not say she would wait.
     """
-    run = CourseRun.objects.select_related("course").lock(run.pk)
+    run = CourseRun.objects.select_related("course", "venue").lock(run.pk)
     at = clock.now()
     if enrolment := run.enrolments.live().filter(participant=participant).first():
         return enrolment
@@ -138,13 +138,6 @@ def snapshot(participant, run, *, at, source, needs):
         needs=list(needs),
         sex=participant.sex,
         birth_year=participant.birth_year,
-        district=participant.district,
+        district_id=participant.district_id,
         lives_outside=participant.lives_outside,
     )
-
-
-def place_in_line(enrolment):
-    """1 for the next to be offered a place; None for someone who does not wait. One query."""
-    if enrolment.state != State.WAITING:
-        return None
-    return Enrolment.objects.ahead_of(enrolment).count() + 1

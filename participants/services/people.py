@@ -8,7 +8,7 @@ from django.db import transaction
 from learningcity.folding import fold
 from learningcity.models import District
 
-from ..models import Consent, Guardianship, Participant
+from ..models import Consent, Participant
 
 CONSENT_TEXT_VERSION = "2026-11"
 
@@ -36,16 +36,19 @@ class Person:
         return self.given_name or self.family_name
 
 
-def known(person: Person):
-    """The record of exactly this person, if she gave the same phone, date of birth and name before; else None."""
+def same_as(person: Person):
+    """The records of exactly this person, who gave the same phone, date of birth and name before."""
     if not person.phone or person.birth_date is None:
-        return None
+        return Participant.objects.none()
     folded = fold(f"{person.given_name} {person.family_name}")
-    same = Participant.objects.same_person(phone=person.phone, birth_date=person.birth_date, folded_name=folded)
-    return same.order_by("pk").first()
+    return Participant.objects.same_person(phone=person.phone, birth_date=person.birth_date, folded_name=folded)
 
 
-@transaction.atomic
+def known(person: Person):
+    return same_as(person).order_by("pk").first()
+
+
+@transaction.atomic(savepoint=False)
 def register(person: Person, *, by, channel):
     """The participant for this person: a known one untouched, or a new one with guardian and consent."""
     participant = known(person) or Participant.objects.create(
@@ -60,10 +63,9 @@ def register(person: Person, *, by, channel):
         channel=person.channel,
         language=person.language,
     )
-    if person.relation:
-        Guardianship.objects.get_or_create(
-            participant=participant, guardian_name=person.guardian_name, relation=person.relation, revoked_at=None
-        )
+    guardian = {"guardian_name": person.guardian_name, "relation": person.relation}
+    if person.relation and not participant.guardianships.current().filter(**guardian).exists():
+        participant.guardianships.create(**guardian)
     Consent.objects.create(
         participant=participant,
         purpose=Consent.Purpose.COURSE_AND_STATISTICS,

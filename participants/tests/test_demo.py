@@ -95,6 +95,12 @@ def test_marks_lie_between_confirmation_and_exit_and_within_the_minutes_held(liv
     assert not Attendance.objects.filter(outside | too_long).exists()
 
 
+def test_marks_lie_on_disk_about_in_the_order_of_days(living):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT day - max(day) OVER (ORDER BY ctid) FROM participants_attendance")
+        assert min(back for (back,) in cursor.fetchall()) > -14
+
+
 def test_a_start_is_the_first_meeting_attended(living):
     first = Min("attendances__day", filter=Q(attendances__mark__in=HERE))
     wrong = [item for item in Enrolment.objects.annotate(first=first) if item.first != item.started_on]

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from learningcity import clock
 from learningcity.models import AuditEntry
 from learningcity.tests.factories import district
 from programmes.models import Membership
@@ -89,20 +90,27 @@ def test_roster_shows_who_is_in_and_who_waits(page, trainer, group):
     assert "Zineb" in response.text
 
 
+def test_roster_names_who_acts_for_a_person_today(page, trainer, group):
+    Guardianship.objects.update(revoked_at=clock.now())
+
+    assert "Zineb" not in page(roster(group), user=trainer).text
+
+
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
 def test_roster_is_in_the_language_of_the_address(page, trainer, group, language):
     assert getattr(group.course, f"title_{language}") in page(roster(group), language, user=trainer).text
 
 
 def test_reading_the_roster_leaves_a_trace(page, trainer, group):
-    page(roster(group), user=trainer)
+    response = page(roster(group), user=trainer)
 
-    trace = AuditEntry.objects.values("by", "action", "subject", "count").get()
+    trace = AuditEntry.objects.values("by", "action", "subject", "count", "request_id").get()
     assert trace == {
         "by": trainer.pk,
         "action": "read roster",
         "subject": f"programmes.courserun:{group.pk}",
         "count": 2,
+        "request_id": response["X-Request-ID"],
     }
 
 

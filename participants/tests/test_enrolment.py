@@ -13,7 +13,7 @@ from programmes.tests.factories import course, run
 from ..models import Enrolment, EnrolmentEvent
 from ..models.enrolments import State
 from ..services import invariants
-from ..services.enrolment import EnrolmentRefused, age_on, enrol, place_in_line, refusal
+from ..services.enrolment import EnrolmentRefused, age_on, enrol, refusal
 from .factories import enrolment, participant, person
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_seats_go_first_then_the_line():
 
     assert [place.state for place in places] == ["enrolled", "enrolled", "waiting", "waiting"]
     assert [place.sequence for place in places] == [1, 2, 3, 4]
-    assert [place_in_line(place) for place in places] == [None, None, 1, 2]
+    assert [place.place_in_line for place in places] == [None, None, 1, 2]
     assert counters(group) == (2, 2, 4)
 
 
@@ -165,7 +165,7 @@ def test_line_goes_by_priority_then_by_arrival():
     Enrolment.objects.filter(pk=third.pk).update(priority=0)
     Enrolment.objects.filter(pk__in=[first.pk, second.pk]).update(priority=1)
 
-    assert [place_in_line(Enrolment.objects.get(pk=place.pk)) for place in (first, second, third)] == [2, 3, 1]
+    assert [Enrolment.objects.get(pk=place.pk).place_in_line for place in (first, second, third)] == [2, 3, 1]
     assert list(group.enrolments.waiting()) == [third, first, second]
 
 

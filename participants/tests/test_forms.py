@@ -26,6 +26,9 @@ def title(response):
         ("enrol-person", PERSON | {"given_name": "a\u200bb"}),
         ("enrol-person", PERSON | {"given_name": "e" + "\u0301" * 300}),
         ("enrol-person", PERSON | {"given_name": "x" * 5000}),
+        ("enrol-person", PERSON | {"given_name": "You won: evil.example/x"}),
+        ("enrol-person", PERSON | {"given_name": "Call 06 12 34 56 78"}),
+        ("enrol-person", PERSON | {"given_name": "Call ٠٦١٢٣٤٥٦٧٨"}),
         ("enrol-person", PERSON | {"sex": ""}),
         ("enrol-person", PERSON | {"sex": "X"}),
         ("enrol-person", PERSON | {"district": ""}),
@@ -107,7 +110,7 @@ def test_date_of_birth_is_understood_as_people_write_it(client, day, month, year
 
 
 @pytest.mark.parametrize(
-    "name", ["O’Connor-Ben Saïd", "فاطمة الزهراء", "علی\u200cرضا", "Ïù", "<script>alert(1)</script>"]
+    "name", ["O’Connor-Ben Saïd", "J.P. Martin", "فاطمة الزهراء", "علی\u200cرضا", "Ïù", "<script>alert(1)</script>"]
 )
 def test_names_are_kept_as_written_and_shown_as_text(client, name):
     kept = draft()

@@ -1,8 +1,10 @@
 """Each check is broken once: a check that cannot fail is a defect."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from learningcity import clock
@@ -45,6 +47,17 @@ def broken():
 
 def test_ordinary_day_is_silent(group):
     assert broken() == set()
+
+
+def test_command_names_every_breach_and_fails(group):
+    CourseRun.objects.update(waiting_count=1)
+    told = StringIO()
+
+    with pytest.raises(CommandError, match="1 breaches"):
+        call_command("check_invariants", stdout=told)
+
+    assert f"run {group.code}: 2 seats counted, 2 held; 1 waiting counted, 2 in line" in told.getvalue()
+    assert "ok      ledger_is_unbroken" in told.getvalue()
 
 
 def test_empty_city_is_silent():

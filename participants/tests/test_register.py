@@ -72,6 +72,14 @@ def test_roll_call_shows_the_people_and_their_marks(page, trainer, meeting, peop
     assert "The other 2 are present" in response.text
 
 
+def test_reading_the_roll_call_leaves_a_trace(page, trainer, meeting):
+    page(address(meeting), user=trainer)
+
+    trace = AuditEntry.objects.values("by", "action", "subject", "count").get()
+    subject = f"programmes.meeting:{meeting.pk}"
+    assert trace == {"by": trainer.pk, "action": "read register", "subject": subject, "count": 3}
+
+
 def test_roll_call_is_saved_and_says_so(client, call, meeting, people):
     response = call({people[0].pk: 1, people[1].pk: 3})
 

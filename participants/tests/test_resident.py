@@ -108,16 +108,26 @@ def test_person_who_already_has_a_place_is_written_to_and_not_shown_it(client):
     group = run()
     place = drafts.send(draft(group), may_wait=True)
 
-    response = answer(client, "enrol-check", draft(group), SEND)
+    again = draft(group)
+    response = answer(client, "enrol-check", again, SEND)
 
     assert response.status_code == 409
     assert response.context["reason"].code == "already"
     assert place.token not in response.text
     assert place.reference not in response.text
     assert OutboxMessage.objects.count() == 2
+    assert not OutboxMessage.objects.filter(dedupe_key__contains=again.token).exists()  # providers are told the key
 
 
 # --- Back and forth -----------------------------------------------------------------------------------------
+
+
+def test_the_needs_are_shown_before_sending(client):
+    kept = draft(needs=["hearing", "large_print"])
+
+    page = client.get(address("enrol-check", kept.run, kept.token, "en"))
+
+    assert "Hearing loop or sign language · Large print" in page.text
 
 
 def test_going_back_keeps_the_answers(client):
@@ -301,3 +311,10 @@ def test_pages_of_the_journey_stay_cheap(client, queries_of):
     kept = draft(run(venue=venue(district=district("Anfa", "أنفا")), meetings=3))
     for name in PAGES:
         assert queries_of(client.get, address(name, kept.run, kept.token)) <= 6
+
+
+def test_sending_stays_cheap(client, queries_of):
+    kept = draft()
+
+    assert queries_of(client.post, address("enrol-check", kept.run, kept.token), SEND) <= 27
+    assert Enrolment.objects.get().state == "enrolled"

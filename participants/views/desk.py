@@ -1,14 +1,15 @@
 from datetime import timedelta
 
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from learningcity import clock
-from learningcity.models import AuditEntry
+from learningcity.services import audit
 from programmes.models import CourseRun, Meeting
 
-from ..models import Enrolment
+from ..models import Enrolment, Guardianship
 from ..permissions import has_desk
 
 DAYS_AHEAD = 7
@@ -38,16 +39,13 @@ def roster(request, code):
     day = clock.local_day(clock.now())
     run = get_object_or_404(CourseRun.objects.visible_to(request.user, day).for_reading(), code=code)
     people = (
-        Enrolment.objects.filter(run=run).select_related("participant").prefetch_related("participant__guardianships")
+        Enrolment.objects.filter(run=run)
+        .select_related("participant")
+        .prefetch_related(Prefetch("participant__guardianships", Guardianship.objects.current().order_by("pk")))
     )
     enrolled = list(people.on_roster().order_by("sequence"))
     waiting = list(people.waiting())
-    AuditEntry.objects.create(
-        by=request.user,
-        action="read roster",
-        subject=f"programmes.courserun:{run.pk}",
-        count=len(enrolled) + len(waiting),
-    )
+    audit.note("read roster", run, by=request.user, count=len(enrolled) + len(waiting))
     context = {
         "run": run,
         "enrolled": enrolled,

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from learningcity import clock
+from learningcity.services import audit
 from programmes.models import CourseRun, Meeting
 
 from ..models.attendance import Mark
@@ -19,7 +20,7 @@ MARKED = re.compile(PREFIX + "([0-9]{1,18})")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def roll_call(request, code, meeting):
-    """Mark the people of one meeting: exceptions first, then everyone else in one touch."""
+    """Mark the people of one meeting: exceptions first, then everyone else in one touch. Reading leaves a trace."""
     at = clock.now()
     day = clock.local_day(at)
     run = get_object_or_404(CourseRun.objects.visible_to(request.user, day).for_reading(), code=code)
@@ -55,6 +56,7 @@ def saved(total):
 def show(request, run, meeting, closed):
     marks = dict(meeting.attendances.values_list("enrolment", "mark"))
     people = list(attendance.expected(meeting))
+    audit.note("read register", meeting, by=request.user, count=len(people))
     rows = [
         {"enrolment": enrolment, "mark": marks.get(enrolment.pk), "name": f"{PREFIX}{enrolment.pk}"}
         for enrolment in people

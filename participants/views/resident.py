@@ -16,7 +16,7 @@ from programmes.models import Course, CourseRun
 from ..forms import CheckForm, ContactForm, PersonForm, WhoForm
 from ..models import Enrolment
 from ..services import drafts
-from ..services.enrolment import EnrolmentRefused, person_refusal, place_in_line, refusal, run_refusal
+from ..services.enrolment import EnrolmentRefused, person_refusal, refusal, run_refusal
 from . import summaries
 
 STEPS = 3
@@ -137,7 +137,7 @@ def receipt(request, token):
         context = {
             "enrolment": enrolment,
             "run": enrolment.run,
-            "place": place_in_line(enrolment),
+            "place": enrolment.place_in_line,
             "facts": summaries.facts(enrolment.run),
         }
         response = render(request, "participants/receipt.html", context)

@@ -69,7 +69,7 @@ def course(request, slug):
         raise Http404
     at = clock.now()
     runs = list(course.runs.on_offer(at).for_reading().open_first(at))
-    first_open = next((run for run in runs if run.enrolment_opens_at <= at), None)
+    first_open = next((run for run in runs if run.status(at, clock.local_day(at)) in cards.JOINABLE), None)
     context = {
         "course": course,
         "run": runs[0] if runs else None,
