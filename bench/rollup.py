@@ -1,29 +1,32 @@
-"""The rollup against bare SQL on the same database: `DATABASE_URL=… .venv/bin/python bench/rollup.py [--rounds 3]`.
+"""The rollup against bare SQL on the same rows: `.venv/bin/python bench/rollup.py`, about four minutes.
 
-Wants a city of `manage.py demo --scale 1000000 --attendance 10000000`. Prints ours / floor (processor seconds of
-the database, clock in brackets), medians of alternating rounds, after the figures of both were found equal (exit code
-1 otherwise):
-  everything   all facts against a plain serial GROUP BY over the raw rows with distinct people for the same periods
-               (windows of twelve months: a sample): one set of cuts of our eight, minutes attended and nothing else
-  months only  the same facts against that GROUP BY for the months alone
-  open month   the current month and every period that includes it, against the bare statement for the month alone
-  its periods  the same against the bare statement for each of these periods
-With `--history URL`, a database with the same current month and less behind it, also open month / open month there.
+    --enrolments 50000 --attendance 500000   the city it makes, in a PostgreSQL of its own that is gone afterwards
+    --times 10     how many times those marks the long past of P9 has; 1 takes the past that is there
+    --rounds 3     after a first one that is dropped; a round of more than a minute is run once
+
+With DATABASE_URL it measures the city that is there (`--times` is then 1) and computes its facts again; it adds the
+schemas bench_* and takes them away. Exit code 1 when a figure differs from bare SQL, which is looked at first.
+
+Seconds are those of the processor of the database, on the clock in brackets. The floors:
+  P8  all facts against a plain serial GROUP BY over the raw rows with distinct people, for the same periods (windows of
+      twelve months: a sample), with one set of cuts of our eight and nothing but minutes; and for the months alone
+  P9  the current month and all periods that include it, against the bare statement for the month alone, and for each
+      of these periods; then the same work in cities that differ in their past only
 """
 
 import argparse
 import os
+import platform
+import resource
 import statistics
+import subprocess
 import sys
 import time
 from datetime import date
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-os.environ.setdefault("SECRET_KEY", "bench")
-os.environ.setdefault("SITE_URL", "http://localhost")
-os.environ.setdefault("REDIS_URL", "redis://localhost")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learningcity.settings.base")
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
 
 PLAIN = """
 SELECT {period}, e.district_id, e.sex, (extract(year FROM a.day)::int - e.birth_year) / 10,
@@ -34,6 +37,11 @@ WHERE a.day BETWEEN %(start)s AND %(end)s GROUP BY 1, 2, 3, 4
 MONTHS, QUARTERS = "date_trunc('month', a.day)", "date_trunc('quarter', a.day)"
 SCHOOL_YEARS = "date_trunc('year', a.day + interval '4 months')"
 SAMPLE = 8  # one in so many of the twelve-month windows is measured, the others are taken to cost the same
+MARKS = """
+SELECT count(*), count(*) FILTER (WHERE day < %(opened)s), percentile_disc(0.9) WITHIN GROUP (ORDER BY day)
+FROM participants_attendance
+"""
+LONG = 60  # seconds after which one round has to do
 BARE = """
 WITH learned AS (
     SELECT coalesce(p.merged_into_id, p.id), min(e.id) AS first,
@@ -69,48 +77,149 @@ FROM banded GROUP BY CUBE (area, sex, age)
 
 def main():
     options = arguments()
-    import django
-
-    django.setup()
-    from indicators import rollup as figures
-    from indicators.base import periods_touched
-
-    figures.rebuild(cause="bench")
-    month = figures.held_months()[1]
-    periods = periods_touched(month, month, month)
-    wrong = [period for period in periods if cells_of(bare(period)) != facts_of(period)]
-    for period in wrong:
-        print(f"NOT EQUAL: {period}")
-    race("months only", lambda: figures.rebuild(cause="bench"), lambda: plain(MONTHS), options.rounds)
-    race("everything", lambda: figures.rebuild(cause="bench"), lambda: plain_everything(figures), options.rounds)
-
-    def open_month():
-        figures.rollup(month, month, cause="bench")
-
-    months = [period for period in periods if period.kind == "month"]
-    race("open month", open_month, lambda: [bare(period) for period in months], options.rounds)
-    race("its periods", open_month, lambda: [bare(period) for period in periods], options.rounds)
-    if options.history:
-        race("more history", open_month, lambda: elsewhere(options.history, open_month), options.rounds)
-    sys.exit(bool(wrong))
+    stop = ready(options)
+    try:
+        equal = measure(options)
+    finally:
+        stop()
+    sys.exit(not equal)
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--enrolments", type=int, default=50_000)
+    parser.add_argument("--attendance", type=int, default=500_000)
+    parser.add_argument("--times", type=int, default=1 if "DATABASE_URL" in os.environ else 10)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--history", metavar="URL")
     return parser.parse_args()
 
 
-def race(name, ours, floor, rounds):
-    """Alternate, the first round dropped. Seconds of processor in the database, and on the clock."""
-    results = [(*spent(ours), *spent(floor)) for _ in range(rounds + 1)][1:]
-    mine, my_clock, bare_sql, its_clock = (statistics.median(column) for column in zip(*results, strict=True))
-    print(
-        f"{name:12} ours {mine:6.2f} s ({my_clock:.1f})   floor {bare_sql:6.2f} s ({its_clock:.1f})   "
-        f"ratio {mine / bare_sql:.2f}",
-        flush=True,
+def ready(options):
+    """Django on the city to measure. Returns the function that takes away what was started for it."""
+    from learningcity.local import throwaway
+
+    is_own = "DATABASE_URL" not in os.environ
+    stop = throwaway.start() if is_own else lambda: None
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "learningcity.settings.base"}
+    for name, value in {
+        "SECRET_KEY": "bench",
+        "SITE_URL": "http://localhost",
+        "REDIS_URL": "redis://localhost",
+    }.items():
+        os.environ.setdefault(name, value)
+    try:
+        if is_own:
+            manage("migrate", "-v0")
+            manage("demo", "--force", "--scale", options.enrolments, "--attendance", options.attendance)
+        import django
+
+        django.setup()
+    except BaseException:
+        stop()
+        raise
+    return stop
+
+
+def manage(*command):
+    """In a process of its own, so that ours stays as large as a worker."""
+    subprocess.run([sys.executable, CHECKOUT / "manage.py", *map(str, command)], check=True, stdout=sys.stderr)
+
+
+def measure(options):
+    """Print everything. Returns whether all figures were equal."""
+    from indicators import rollup as figures
+    from indicators.base import periods_touched
+
+    describe()
+    figures.rebuild(cause="bench")
+    month = figures.held_months()[1]
+    periods = periods_touched(month, month, month)
+    wrong = [period for period in periods if cells_of(bare(period)) != facts_of(period)]
+    say("equal", f"{len(periods) - len(wrong)} of {len(periods)} open periods to the unit, every cell", *wrong)
+
+    def open_month():
+        figures.rollup(month, month, cause="bench")
+
+    say("statements", "{} with {} indicators, {} with {}".format(*statements(figures, open_month)))
+    ours, everything, months = race(
+        options.rounds, lambda: figures.rebuild(cause="bench"), lambda: plain_everything(figures), lambda: plain(MONTHS)
     )
+    compare("P8", "full rebuild", ours, "plain SQL, same periods", everything)
+    compare("P8", "full rebuild", ours, "plain SQL, months alone", months)
+    say("memory", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB at most in this process")
+    of_month = [period for period in periods if period.kind == "month"]
+    ours, one, all_four = race(
+        options.rounds,
+        open_month,
+        lambda: [bare(period) for period in of_month],
+        lambda: [bare(period) for period in periods],
+    )
+    compare("P9", "open month, its periods", ours, "bare SQL, month alone", one)
+    compare("P9", "open month, its periods", ours, "bare SQL, same periods", all_four)
+    return histories(options, figures, periods, open_month) and not wrong
+
+
+def say(name, *words):
+    print(f"{name:11}", *words, flush=True)
+
+
+def compare(name, ours, mine, floor, bare_sql):
+    cells = [f"{what} {cpu:6.2f} s ({clock:.1f})" for what, (cpu, clock) in ((ours, mine), (floor, bare_sql))]
+    say(name, f"{'   '.join(cells)}   ratio {mine[0] / bare_sql[0]:.2f}")
+
+
+def describe():
+    cpu = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
+    version = run("SELECT current_setting('server_version'), current_setting('shared_buffers')")[0]
+    name = cpu.rpartition(": ")[2] or platform.machine()
+    say("machine", f"{os.cpu_count()} x {name}, {memory} GB; PostgreSQL {version[0]}, shared_buffers {version[1]}")
+    say("rows", rows_here())
+
+
+def rows_here():
+    counts = "SELECT (SELECT count(*) FROM participants_enrolment), count(*), min(day), max(day)"
+    enrolments, marks, first, last = run(f"{counts} FROM participants_attendance")[0]
+    return f"{enrolments:,} enrolments, {marks:,} marks from {first} to {last}"
+
+
+def statements(figures, open_month):
+    """How many one rollup takes, and with how many indicators; then with one more."""
+    from dataclasses import replace
+
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from indicators.base import Measure
+
+    every, found = figures.INDICATORS, []
+    twelve_hours = Measure("twelve_hours", "count(*) FILTER (WHERE minutes >= 720)")
+    extra = replace(every["ACC-01"], code="BENCH", numerator=twelve_hours, people=twelve_hours)
+    for more in ({}, {extra.code: extra}):
+        figures.INDICATORS = every | more
+        with CaptureQueriesContext(connection) as queries:
+            open_month()
+        found += [len(queries), len(figures.INDICATORS)]
+    figures.INDICATORS = every
+    return found
+
+
+def race(rounds, *deeds):
+    """Alternate. Medians of (processor seconds of the database, seconds on the clock), a pair per deed."""
+    tidy()
+    started = time.perf_counter()
+    results = [[spent(deed) for deed in deeds]]
+    if time.perf_counter() - started < LONG:
+        results = [[spent(deed) for deed in deeds] for _round in range(rounds)]
+    return [tuple(map(statistics.median, zip(*column, strict=True))) for column in zip(*results, strict=True)]
+
+
+def tidy():
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("VACUUM ANALYZE indicators_learnermonth, indicators_fact")
 
 
 def spent(deed):
@@ -129,24 +238,6 @@ def processor(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def elsewhere(url, deed):
-    """What the deed spends on another database."""
-    import environ
-    from django.db import connection
-
-    here = connection.settings_dict["NAME"], connection.settings_dict["HOST"]
-    there = environ.Env.db_url_config(url)
-    connection.close()
-    connection.settings_dict |= {"NAME": there["NAME"], "HOST": there["HOST"]}
-    connection.ensure_connection()
-    try:
-        return spent(deed)
-    finally:
-        connection.close()
-        connection.settings_dict |= dict(zip(("NAME", "HOST"), here, strict=True))
-        connection.ensure_connection()
-
-
 def run(statement, **values):
     """All rows, by one process of the database with the memory that the rollup takes."""
     from django.db import connection, transaction
@@ -154,8 +245,8 @@ def run(statement, **values):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
-        cursor.execute(statement, values)
-        return cursor.fetchall()
+        cursor.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
 
 
 def plain(expression, start=date.min, end=date.max):
@@ -178,6 +269,54 @@ def plain_everything(figures):
 
 def bare(period):
     return run(BARE, start=period.start, end=period.end)
+
+
+def histories(options, figures, periods, open_month):
+    """The open month in cities with the same current month and another past. Returns whether their figures agree."""
+    import pasts
+
+    month, opened = figures.held_months()[1], min(period.start for period in periods)
+    every, older, young = run(MARKS, opened=opened)[0]
+    copies = round((options.times - 1) * every / max(older, 1))
+    long = "bench_long" if copies else "public"
+    cities = {"bench_young": {"since": min(month, young)}, "bench_open": {"since": opened}}
+    cities |= {long: {"before": opened, "copies": copies}} if copies else {}
+    try:
+        for city, past in cities.items():
+            pasts.make(city, **past)
+            with pasts.inside(city):
+                figures.rebuild(cause="bench")
+        return compare_pasts(options, periods, open_month, long)
+    finally:
+        for city in cities:
+            pasts.drop(city)
+
+
+def compare_pasts(options, periods, open_month, long):
+    import pasts
+
+    def work_in(city):
+        with pasts.inside(city):
+            tidy()
+            return spent(open_month)
+
+    def seen_in(city, look):
+        with pasts.inside(city):
+            return look()
+
+    rows = {city: seen_in(city, rows_here) for city in (long, "bench_open", "bench_young", "public")}
+    for meaning, more, less in (
+        ("Same open periods, what lies before them differs: what a longer history costs.", long, "bench_open"),
+        ("Same month, its periods hold less too: these fewer rows are rightly less work.", "public", "bench_young"),
+    ):
+        mine, other = race(options.rounds, lambda city=more: work_in(city), lambda city=less: work_in(city))
+        say("P9 history", meaning)
+        say("", f"  more: {rows[more]}")
+        say("", f"  less: {rows[less]}")
+        compare("", "  more", mine, "less", other)
+    there, here = (seen_in(city, lambda: list(map(facts_of, periods))) for city in (long, "bench_open"))
+    say("equal", "figures of the open periods are the same in both pasts" if there == here else "NOT EQUAL: pasts")
+    return there == here
 
 
 def cells_of(rows):

@@ -1,7 +1,7 @@
 """The words of the definitions: periods, measures of a source, indicators."""
 
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -127,7 +127,7 @@ class Indicator:
     disclosure: str = "standard"
     unesco: tuple[str, ...] = ()
     sdg: tuple[str, ...] = ()
-    limits: tuple[str, ...] = field(default=())
+    limits: tuple[str, ...] = ()
 
     @property
     def is_share(self):

@@ -7,7 +7,6 @@ from functools import cached_property
 from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from learningcity import clock
 from learningcity.i18n import number
@@ -105,7 +104,7 @@ class Board:
         return [
             Tile(
                 indicator,
-                self._cell(indicator, CITY, gettext_lazy("Casablanca")),
+                self._cell(indicator, CITY, _("Casablanca")),
                 wording.period(self.period(indicator)),
                 self.status(indicator),
             )

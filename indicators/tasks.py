@@ -5,5 +5,5 @@ from . import rollup as figures
 
 @shared_task
 def rollup():
-    """Hourly and nightly, by beat. Two at once do no harm: the second finds the lock taken and leaves."""
+    """Hourly, by beat. Two at once do no harm: the second finds the lock taken and leaves."""
     figures.catch_up(cause="beat")

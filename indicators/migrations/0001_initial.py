@@ -42,9 +42,6 @@ class Migration(migrations.Migration):
                 ("facts", models.PositiveIntegerField(default=0)),
                 ("cause", models.CharField(help_text="beat, command, test", max_length=40)),
             ],
-            options={
-                "get_latest_by": "started_at",
-            },
         ),
         migrations.CreateModel(
             name="Fact",

@@ -25,8 +25,5 @@ class RollupRun(models.Model):
 
     objects = RollupRunQuerySet.as_manager()
 
-    class Meta:
-        get_latest_by = "started_at"
-
     def __str__(self):
         return f"{self.first_month:%Y-%m} to {self.last_month:%Y-%m}"

@@ -1,6 +1,7 @@
 """The observatory as the public and as officials read it."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from indicators.base import Kind, Period, add_months, first_day, last_closed_quarter
 from indicators.models import Fact, RollupRun
 from learningcity import clock
+from learningcity.services.accounts import SEEN_AT, SIGNED_IN_AT
 from programmes.models import Membership
 from programmes.tests.factories import member
 
@@ -96,6 +98,20 @@ def test_officials_read_the_running_period_as_it_is(page, city):
     assert [row[-1] for row in rows] == ["4.0", "2.3", "0.7", "2.3"]
     assert [row[1] for row in rows] == ["40", "23", "7", "70"]
     assert "not yet public" in response.text
+
+
+def test_an_official_with_a_password_only_reads_what_the_public_reads(page, city):
+    user = member(Membership.Role.OFFICIAL)
+    user.authenticator_set.all().delete()
+    assert "1,205" in page(PATH, user=user).text
+
+
+def test_an_official_whose_session_is_over_reads_what_the_public_reads(client, page, city):
+    client.force_login(member(Membership.Role.OFFICIAL))
+    session = client.session
+    session[SIGNED_IN_AT] = session[SEEN_AT] = int(time.time()) - 1900
+    session.save()
+    assert "1,205" in page(PATH).text
 
 
 def test_other_staff_read_what_the_public_reads(page, city):
