@@ -17,11 +17,6 @@ Role = Membership.Role
 
 
 @pytest.fixture
-def trainer():
-    return member(Role.TRAINER)
-
-
-@pytest.fixture
 def group(trainer):
     """A group of the trainer with one place, Amal in it and Badr waiting."""
     made = run(trainer=trainer, capacity=1)

@@ -18,11 +18,6 @@ Role = Membership.Role
 
 
 @pytest.fixture
-def trainer():
-    return member(Role.TRAINER)
-
-
-@pytest.fixture
 def meeting(trainer):
     """Today's meeting of a group of three."""
     group = run(trainer=trainer, meetings=0)
