@@ -1,18 +1,44 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Course, Organisation, Programme, Room, Venue
+from .models import (
+    Axis,
+    Commitment,
+    Contribution,
+    Convention,
+    Course,
+    Organisation,
+    Pathway,
+    Programme,
+    Room,
+    Venue,
+)
 
 
-@register([Organisation, Programme, Room])
+@register([Axis, Contribution, Convention, Programme, Room])
 class NameOptions(TranslationOptions):
     fields = ("name",)
 
 
+@register(Commitment)
+class CommitmentOptions(TranslationOptions):
+    fields = ("note",)
+
+
+@register(Organisation)
+class OrganisationOptions(TranslationOptions):
+    fields = ("name", "description")
+
+
+@register(Pathway)
+class PathwayOptions(TranslationOptions):
+    fields = ("name", "goal")
+
+
 @register(Venue)
 class VenueOptions(TranslationOptions):
-    fields = ("name", "address")
+    fields = ("name", "address", "transport", "hours")
 
 
 @register(Course)
 class CourseOptions(TranslationOptions):
-    fields = ("title", "summary", "outcomes", "to_bring", "level", "teaching_language")
+    fields = ("title", "summary", "outcomes", "to_bring", "prerequisites", "level")

@@ -45,7 +45,7 @@ def marking_refusal(meeting, roles, at):
     """Why this meeting can't be marked now, or None. `roles` are the roles the user has over the run."""
     if clock.local_day(at) < meeting.date:
         return _("This meeting has not taken place yet.")
-    if meeting.state == Meeting.State.CANCELLED:
+    if not meeting.takes_place:
         return _("This meeting was cancelled.")
     age = clock.local_day(at) - meeting.date
     if Membership.Role.PROGRAMME_OFFICER in roles:

@@ -23,8 +23,8 @@ def today(request):
         raise Http404
     runs = CourseRun.objects.visible_to(request.user, day)
     meetings = (
-        Meeting.objects.filter(run__in=runs, date__range=(day, day + timedelta(days=DAYS_AHEAD)))
-        .exclude(state=Meeting.State.CANCELLED)
+        Meeting.objects.taking_place()
+        .filter(run__in=runs, date__range=(day, day + timedelta(days=DAYS_AHEAD)))
         .select_related("run__course", "run__venue")
         .order_by("date", "starts_at")[:100]
     )

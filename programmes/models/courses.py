@@ -1,9 +1,13 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from learningcity.folding import Folded
 
+from .conventions import Axis
+from .levels import CefrLevel, DigcompLevel, IscedField
 from .organisations import Organisation
 
 
@@ -13,10 +17,41 @@ class Programme(models.Model):
         VOCATIONAL = "VOC", _("Vocational training")
         DIGITAL = "DIG", _("Digital skills")
 
+    class Subtype(models.TextChoices):
+        LITERACY = "literacy", _("Literacy")
+        SECOND_CHANCE = "second_chance", _("Second chance")
+        SCHOOL_SUPPORT = "school_support", _("School support")
+        LANGUAGES = "languages", _("Languages")
+        LIFE_SKILLS = "life_skills", _("Life skills")
+        FINANCIAL = "financial", _("Managing money")
+        HEALTH = "health", _("Health and prevention")
+        CULTURE = "culture", _("Culture")
+        CITIZENSHIP = "citizenship", _("Citizenship and environment")
+        ENTREPRENEURSHIP = "entrepreneurship", _("Starting a business")
+        CERTIFYING = "certifying", _("Short training with a certificate")
+        RECONVERSION = "reconversion", _("Changing trade")
+        DIPLOMA = "diploma", _("Training with a diploma")
+        DIGITAL_BASIC = "digital_basic", _("Digital, first steps")
+        DIGITAL_INTERMEDIATE = "digital_intermediate", _("Digital, intermediate")
+        DIGITAL_ADVANCED = "digital_advanced", _("Digital, advanced")
+        DISTANCE = "distance", _("Distance learning")
+
+    class Audience(models.TextChoices):
+        WOMEN = "women", _("Women")
+        YOUTH = "youth", _("Young people")
+        CHILDREN = "children", _("Children")
+        JOB_SEEKERS = "job_seekers", _("Job seekers")
+        NON_READERS = "non_readers", _("People who read little")
+        DISABILITY = "disability", _("People with disabilities")
+        SENIORS = "seniors", _("Older people")
+
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
     family = models.CharField(_("family"), max_length=3, choices=Family)
+    subtype = models.CharField(_("kind"), max_length=20, choices=Subtype, blank=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="programmes")
+    axis = models.ForeignKey(Axis, models.SET_NULL, null=True, blank=True, related_name="programmes")
+    audiences = ArrayField(models.CharField(max_length=12, choices=Audience), default=list, blank=True)
 
     class Meta:
         ordering = ["code"]
@@ -38,9 +73,22 @@ class Theme(models.TextChoices):
     LIVING = "living", _("Health, city and environment")
 
 
+class TeachingLanguage(models.TextChoices):
+    DARIJA = "darija", _("Darija")
+    ARABIC = "arabic", _("Arabic")
+    FRENCH = "french", _("French")
+    BOTH = "both", _("Arabic and French")
+    ENGLISH = "english", _("English")
+    SPANISH = "spanish", _("Spanish")
+    AMAZIGH = "amazigh", _("Amazigh")
+
+
 class CourseQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(state=Course.State.PUBLISHED)
+        return self.filter(state=Course.State.PUBLISHED, kind=Course.Kind.REGULAR)
+
+    def templates(self):
+        return self.filter(kind=Course.Kind.TEMPLATE)
 
     def with_next_run(self, runs, at):
         """Courses that have one of these runs, annotated with the pk of the best one as `next_run`, in its order."""
@@ -60,6 +108,12 @@ class Course(models.Model):
         PUBLISHED = "published", _("Published")
         ARCHIVED = "archived", _("Archived")
 
+    class Kind(models.TextChoices):
+        REGULAR = "regular", _("Course")
+        TEMPLATE = "template", _("Model to start from")
+        PRACTICE = "practice", _("Practice course")
+
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.REGULAR)
     code = models.SlugField(max_length=20, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="courses")
@@ -69,15 +123,26 @@ class Course(models.Model):
     summary = models.TextField(_("summary"), blank=True)
     outcomes = models.TextField(_("what you will be able to do"), blank=True, help_text=_("One per line."))
     to_bring = models.TextField(_("what to bring"), blank=True)
+    prerequisites = models.TextField(_("what is needed before"), blank=True)
     level = models.CharField(_("level"), max_length=40, blank=True)
-    teaching_language = models.CharField(_("language of teaching"), max_length=40, blank=True)
+    cefr_level = models.CharField(_("level of language (CEFR)"), max_length=2, choices=CefrLevel, blank=True)
+    digcomp_level = models.PositiveSmallIntegerField(
+        _("level of digital skill (DigComp 2.2)"), choices=DigcompLevel, null=True, blank=True
+    )
+    isced_field = models.CharField(_("field (ISCED-F 2013)"), max_length=3, choices=IscedField, blank=True)
+    language = models.CharField(_("language of teaching"), max_length=7, choices=TeachingLanguage, blank=True)
     minimum_age = models.PositiveSmallIntegerField(_("minimum age"), null=True, blank=True)
     maximum_age = models.PositiveSmallIntegerField(_("maximum age"), null=True, blank=True)
     hours = models.PositiveSmallIntegerField(_("hours"), null=True, blank=True)
     fee = models.DecimalField(_("fee in dirhams"), max_digits=8, decimal_places=2, default=0)
-    certificate_share = models.PositiveSmallIntegerField(_("attendance for a certificate, in percent"), default=75)
+    certificate_share = models.PositiveSmallIntegerField(
+        _("attendance for a certificate, in percent"),
+        default=75,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
     is_sensitive = models.BooleanField(default=False, help_text="Never named in a message.")
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    review_note = models.TextField(_("what the second reader asks for"), blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     folded = models.GeneratedField(
         expression=Folded("title_fr", "title_ar", "title_en", "summary_fr", "summary_ar"),
@@ -106,3 +171,32 @@ class Course(models.Model):
     @property
     def outcome_list(self):
         return [line for line in self.outcomes.splitlines() if line.strip()]
+
+
+class VoiceClip(models.Model):
+    """A recorded reading of the summary, for those who listen: Ogg Opus, served with its size beside its text."""
+
+    class Spoken(models.TextChoices):
+        DARIJA = "darija", _("Darija")
+        FRENCH = "french", _("French")
+        TACHELHIT = "tachelhit", _("Tachelhit")
+
+    MOST_BYTES = 120_000
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="clips")
+    language = models.CharField(_("language"), max_length=9, choices=Spoken)
+    sound = models.BinaryField()
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    seconds = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the sound; part of its address.")
+    transcript = models.TextField(_("the same words, written"))
+
+    class Meta:
+        ordering = ["course", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "language"], name="clip_once_per_language"),
+            models.CheckConstraint(condition=models.Q(size__lte=120_000), name="clip_is_light"),
+        ]
+
+    def __str__(self):
+        return f"{self.course_id} {self.language}"

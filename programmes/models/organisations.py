@@ -18,6 +18,8 @@ class Organisation(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=160)
     sector = models.CharField(_("sector"), max_length=13, choices=Sector)
+    description = models.TextField(_("who they are"), blank=True)
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
 
     class Meta:
         ordering = ["name_fr"]

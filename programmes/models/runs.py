@@ -2,13 +2,13 @@
 
 from datetime import date
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from .courses import Course
+from .courses import Course, TeachingLanguage
 from .organisations import Membership
 from .venues import Room, Venue
 
@@ -29,9 +29,20 @@ class RunStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+PLACES_BIT = 1  # of CatalogueEntry.facets
+
+
+def _places(row):
+    """`CourseRun.PLACES` of OLD or NEW, for the trigger."""
+    return f"({row}.waiting_count = 0 AND {row}.seats_taken < {row}.capacity - {row}.desk_seats + {row}.desk_taken)"
+
+
 class CourseRunQuerySet(models.QuerySet):
     def public(self):
-        return self.exclude(decision=CourseRun.Decision.DRAFT).filter(course__state=Course.State.PUBLISHED)
+        """Groups that anyone may see, cancelled ones included."""
+        return self.exclude(decision=CourseRun.Decision.DRAFT).filter(
+            course__state=Course.State.PUBLISHED, course__kind=Course.Kind.REGULAR
+        )
 
     def on_offer(self, at):
         """Groups one can enrol in now or soon, full ones included."""
@@ -86,6 +97,13 @@ class CourseRun(models.Model):
     room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="runs")
     trainers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="runs_taught")
     mode = models.CharField(_("mode"), max_length=7, choices=Mode, default=Mode.ON_SITE)
+    language = models.CharField(
+        _("language of teaching"),
+        max_length=7,
+        choices=TeachingLanguage,
+        blank=True,
+        help_text=_("Empty: the language of the course."),
+    )
     women_only = models.BooleanField(_("women's group"), default=False)
     decision = models.CharField(max_length=9, choices=Decision, default=Decision.DRAFT)
     enrolment_opens_at = models.DateTimeField()
@@ -106,6 +124,20 @@ class CourseRun(models.Model):
 
     class Meta:
         ordering = ["starts_on", "pk"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keep_places",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("capacity", "desk_seats", "desk_taken", "seats_taken", "waiting_count"),
+                condition=pgtrigger.Condition(f"({_places('OLD')} IS DISTINCT FROM {_places('NEW')})"),
+                func=f"""
+                    UPDATE programmes_catalogueentry SET facets =
+                        CASE WHEN {_places("NEW")} THEN facets | {PLACES_BIT} ELSE facets & ~{PLACES_BIT}::bigint END
+                    WHERE run_id = NEW.id;
+                    RETURN NULL;
+                """,
+            )
+        ]
         indexes = [
             models.Index(fields=["enrolment_closes_at"], condition=Q(decision="planned"), name="run_bookable"),
             models.Index(fields=["ends_on"], name="run_ends_on"),
@@ -182,52 +214,3 @@ class CourseRun(models.Model):
             self.seats_taken += 1
             self.desk_taken += kept
         return taken
-
-
-class MeetingQuerySet(models.QuerySet):
-    def counted(self):
-        """Meetings that took place: the only ones whose minutes are expected of anyone."""
-        return self.filter(state=Meeting.State.HELD)
-
-
-class Meeting(models.Model):
-    """One sitting in local wall time; the instant is derived from `zone`, so a change of clock law moves no class."""
-
-    class State(models.TextChoices):
-        PLANNED = "planned", pgettext_lazy("meeting", "Planned")
-        HELD = "held", pgettext_lazy("meeting", "Held")
-        MOVED = "moved", pgettext_lazy("meeting", "Moved")
-        CANCELLED = "cancelled", pgettext_lazy("meeting", "Cancelled")
-
-    run = models.ForeignKey(CourseRun, models.CASCADE, related_name="meetings")
-    date = models.DateField()
-    starts_at = models.TimeField()
-    ends_at = models.TimeField()
-    zone = models.CharField(max_length=40, default="Africa/Casablanca")
-    state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
-    held_minutes = models.PositiveSmallIntegerField(default=0, help_text="Minutes really given; 0 until held.")
-
-    objects = MeetingQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["date", "starts_at"]
-        indexes = [models.Index(fields=["date"], name="meeting_date")]
-        constraints = [
-            models.UniqueConstraint(fields=["run", "date", "starts_at"], name="meeting_once"),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
-                name="meeting_ends_after_it_starts",
-                violation_error_message=_("The meeting ends before it starts."),
-            ),
-            models.CheckConstraint(
-                condition=Q(state="held", held_minutes__gt=0) | (~Q(state="held") & Q(held_minutes=0)),
-                name="meeting_held_has_minutes",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.run_id} {self.date}"
-
-    @property
-    def planned_minutes(self):
-        return (self.ends_at.hour - self.starts_at.hour) * 60 + self.ends_at.minute - self.starts_at.minute

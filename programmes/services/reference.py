@@ -123,7 +123,7 @@ def courses():
             "title_en": title["title_en"],
             **texts[row["code"]],
             **in_three("level", phrases["level", row["level"]]),
-            **in_three("teaching_language", phrases["language", row["language"]]),
+            "language": row["language"],
             **in_three("to_bring", phrases["bring", row["bring"]]),
             "minimum_age": int(row["minimum_age"]) if row["minimum_age"] else None,
             "maximum_age": int(row["maximum_age"]) if row["maximum_age"] else None,
