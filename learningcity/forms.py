@@ -1,8 +1,8 @@
-"""Fields that know how people here write: names in both scripts, Moroccan phones, dates in three parts."""
+"""Fields that know how people here write: names in both scripts, Moroccan phones, dates in three parts, hours."""
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, time
 
 import phonenumbers
 from django import forms
@@ -19,6 +19,8 @@ WEB_ADDRESS = re.compile(r"\w\w[.．。]\w")
 MOST_DIGITS = 3
 STACKED_MARKS = 3
 OLDEST = 110
+FAR_YEARS = 20
+HOUR = re.compile(r"([0-9]{1,2}) ?(?:[:h.] ?([0-9]{2})?)?|([0-9]{1,2})([0-9]{2})", re.I)
 PREMIUM_MOROCCO = re.compile(r"\+21289")
 
 
@@ -125,3 +127,56 @@ class BirthDateField(forms.MultiValueField):
         if born > today:
             raise ValidationError(_("The date of birth is in the future. Correct the year."), code="future")
         return born.isoformat()
+
+
+class DayWidget(forms.MultiWidget):
+    def __init__(self):
+        labels = [(_("Day"), 2), (_("Month"), 2), (_("Year"), 4)]
+        super().__init__([LabelledNumberInput(label, "off", size) for label, size in labels])
+
+    def decompress(self, value):
+        return [value.day, value.month, value.year] if value else ["", "", ""]
+
+
+class DayField(forms.MultiValueField):
+    """A day of the calendar near this one, in three parts. Value: a date, or None."""
+
+    widget = DayWidget
+
+    def __init__(self, **options):
+        parts = [forms.CharField(required=False, max_length=20) for _part in range(3)]
+        super().__init__(fields=parts, require_all_fields=False, **options)
+
+    def compress(self, values):
+        if not any(values or []):
+            return None
+        day, month, year = [ascii_digits(value.strip()) for value in values]
+        if not re.fullmatch(r"[0-9]{4}", year):
+            raise ValidationError(_("Enter the year with 4 digits"), code="year")
+        if abs(int(year) - clock.local_day(clock.now()).year) > FAR_YEARS:
+            raise ValidationError(_("Check the year."), code="far")
+        if not (re.fullmatch(r"[0-9]{1,2}", day) and re.fullmatch(r"[0-9]{1,2}", month)):
+            raise ValidationError(_("This date does not exist. Check the day and the month."), code="date")
+        try:
+            return date(int(year), int(month), int(day))
+        except ValueError:
+            raise ValidationError(_("This date does not exist. Check the day and the month."), code="date") from None
+
+
+class HourField(forms.Field):
+    """An hour of the day as people write it: 10:30, 10 h 30, 10h30, 1030, 10 h. Value: a time, or None."""
+
+    widget = forms.TextInput(attrs={"dir": "ltr", "size": 7, "class": "input-time", "autocomplete": "off"})
+
+    def to_python(self, value):
+        text = " ".join(ascii_digits(value or "").split())
+        if not text:
+            return None
+        found = HOUR.fullmatch(text)
+        hour, minute = (found[1] or found[3], found[2] or found[4] or 0) if found else (99, 0)
+        if int(hour) > 23 or int(minute) > 59:
+            raise ValidationError(_("Enter an hour like 10:30"), code="hour")
+        return time(int(hour), int(minute))
+
+    def prepare_value(self, value):
+        return f"{value:%H:%M}" if isinstance(value, time) else value

@@ -9,7 +9,7 @@ import json
 import re
 import time
 import warnings
-from functools import wraps
+from functools import cache, wraps
 from typing import NamedTuple
 
 import redis
@@ -56,7 +56,7 @@ class PublicPagesMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.shelf = Shelf(settings.REDIS_URL)
+        self.shelf = shelf_at(settings.REDIS_URL)
 
     def __call__(self, request):
         if is_personal(request):
@@ -188,6 +188,12 @@ class Page(NamedTuple):
         request.resolver_match = Route(self.route)
         response = HttpResponse(self.body, headers=self.headers)
         return get_conditional_response(request, etag=self.headers["ETag"], response=response)
+
+
+@cache
+def shelf_at(url):
+    """One for the process: its connections stay open."""
+    return Shelf(url)
 
 
 class Shelf:

@@ -3,6 +3,7 @@
 Undefined template variables fail by pytest-django's `--fail-on-template-vars`, warnings by `filterwarnings`.
 """
 
+import json
 import random
 import re
 import socket
@@ -26,6 +27,7 @@ WRITTEN_WHILE_READING = {
 }
 OUTDATED = set()  # codes of html5lib 1.1 for what HTML allows today, each with its reason
 RANDOM_VALUE = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+')
+DATA_BLOCK = "application/ld+json"
 known_good = set()
 
 # --- Queries ------------------------------------------------------------------------------------------------
@@ -109,13 +111,23 @@ def frame_problems(page, elements):
 
 def inline_problems(element):
     """What our Content-Security-Policy would block without a word."""
-    if element.tag == "style" or (element.tag == "script" and not element.get("src")):
+    if element.tag == "script" and element.get("type") == DATA_BLOCK:
+        yield from data_problems(element.text)
+    elif element.tag == "style" or (element.tag == "script" and not element.get("src")):
         yield f"inline {element.tag}"
     for name, value in element.attrib.items():
         if name == "style" or name.startswith("on"):
             yield f"attribute {name} of {element.tag}"
         if name in ("href", "src", "action") and value.strip().lower().startswith(("javascript:", "data:")):
             yield f"{name} of {element.tag} is {value[:40]}"
+
+
+def data_problems(text):
+    """Of a block that browsers do not run, and the policy does not mind: it has to be what it says."""
+    try:
+        json.loads(text or "")
+    except ValueError as problem:
+        yield f"{DATA_BLOCK}: {problem}"
 
 
 # --- Network ------------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ urlpatterns = [
     path("livez", health.live, name="livez"),
     path("healthz", health.health, name="healthz"),
     path("csp", health.csp_report, name="csp-report"),
-    path("i/", include("participants.urls_short")),
+    path("", include("participants.urls_short")),
+    path("", include("programmes.urls_short")),
 ]
 
 urlpatterns += i18n_patterns(

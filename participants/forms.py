@@ -126,3 +126,17 @@ class CheckForm(forms.Form):
         label=_("I agree that the city uses this for the course and to count participants, without my name."),
         error_messages={"required": _("Tick the box to send the enrolment")},
     )
+
+
+class AlertForm(forms.Form):
+    phone = PhoneField(
+        label=_("Mobile phone"),
+        help_text=_("We write only about this search."),
+        error_messages={"required": PhoneField.message},
+    )
+    language = forms.ChoiceField(
+        label=_("Language of our messages"),
+        choices=OWN_LANGUAGE_NAMES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a language")},
+    )

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from .views import resident
+from .views import alerts, resident
 
-urlpatterns = [path("<str:token>/", resident.receipt, name="receipt")]
+urlpatterns = [
+    path("i/<str:token>/", resident.receipt, name="receipt"),
+    path("a/<str:alert>/", alerts.link, name="alert-link"),
+]

@@ -1,68 +1,167 @@
-import django_filters as filters
+"""The catalogue's question in the address bar, `?q=&arr=&theme=…`: read, written, and offered as filters."""
+
+import re
+from contextlib import suppress
+from functools import cache, partial
+from urllib.parse import urlencode
+
+import django_filters
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
-from learningcity.models import District
+from . import facets
+from .search import DATE, PLACES, Question, without
 
-from .models import CourseRun
-from .models.courses import Theme
-from .search import matching
+HIGHEST_AGE = 110
+LONGEST_TEXT = 200
+POSITION = re.compile(r"(-?\d{1,3}(?:\.\d{1,20})?),(-?\d{1,3}(?:\.\d{1,20})?)", re.ASCII)
 
 
-class RunFilter(filters.FilterSet):
-    """The catalogue's question, read from the address bar: `?q=&arr=&theme=&places=`. Unknown values are left out."""
+class KnownValues(forms.MultipleChoiceField):
+    """Unknown values are left out, the others count."""
 
-    q = filters.CharFilter(method="by_words")
-    arr = filters.ModelMultipleChoiceFilter(
-        label=_("Where?"),
-        field_name="venue__district__slug",
-        to_field_name="slug",
-        queryset=lambda request: District.objects.in_commune().order_by("name"),  # in the language of the page
-        widget=forms.CheckboxSelectMultiple,
+    def to_python(self, value):
+        return [known for known in super().to_python(value) if self.valid_value(known)]
+
+
+class Position(forms.CharField):
+    """`33.57,-7.59`, rounded to two decimals (about a kilometre): nobody needs to know where someone lives."""
+
+    def clean(self, value):
+        match = POSITION.fullmatch(super().clean(value))
+        latitude, longitude = map(float, match.groups()) if match else (99, 0)
+        return (round(latitude, 2), round(longitude, 2)) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+class KnownValuesFilter(django_filters.MultipleChoiceFilter):
+    field_class = KnownValues
+
+
+class PositionFilter(django_filters.CharFilter):
+    field_class = Position
+
+
+class AgeFilter(django_filters.Filter):
+    field_class = forms.IntegerField
+
+
+def _choices(name):
+    return [(option.value, option.label) for option in facets.group(name).options]
+
+
+class AddressFilter(django_filters.FilterSet):
+    """Reads only: what was asked for is found by `search.ask`."""
+
+    q = django_filters.CharFilter()
+    vars().update({name: KnownValuesFilter(choices=partial(_choices, name)) for name in facets.NAMES})
+    age = AgeFilter(min_value=0, max_value=HIGHEST_AGE)
+    pres = PositionFilter()
+    autour = KnownValuesFilter(choices=[(facets.YES, "")])
+    tri = django_filters.ChoiceFilter(choices=[(DATE, ""), (PLACES, "")])
+
+
+@cache
+def _fields():
+    """Made once: copies of sixteen fields for every page would take longer than the search."""
+    return {name: declared.field for name, declared in AddressFilter.base_filters.items()}
+
+
+def _known(data):
+    """{name: value} of what is valid in a QueryDict."""
+    known = {}
+    for name, field in _fields().items():
+        with suppress(ValidationError):
+            known[name] = field.clean(field.widget.value_from_datadict(data, {}, name))
+    return known
+
+
+def read(data):
+    """The `Question` of a QueryDict; what is unknown in it is left out."""
+    said = _known(data)
+    chosen = {name: frozenset(said[name]) for name in facets.NAMES if said.get(name)}
+    return Question(
+        text=" ".join(said.get("q", "").split())[:LONGEST_TEXT],
+        chosen=chosen,
+        age=said.get("age"),
+        near=said.get("pres"),
+        around=bool(said.get("autour")) and facets.WHERE in chosen,
+        order=said.get("tri") or PLACES,
     )
-    theme = filters.ChoiceFilter(
-        label=_("What?"), field_name="course__theme", choices=Theme, empty_label=_("Everything")
-    )
-    places = filters.BooleanFilter(label=_("Only with places left"), method="by_places", widget=forms.CheckboxInput)
 
-    class Meta:
-        model = CourseRun
-        fields = []
 
-    def by_words(self, runs, name, value):
-        return matching(runs, value)
+def address(question, *, without=None, page=None):
+    """`?q=…`, the same for the same question; `?` alone for everything. `without` is (name, value or None for all)."""
+    if without:
+        question = question.without(*without)
+    pairs = [("q", question.text)] if question.text else []
+    pairs += [(group.name, option.value) for group, option in chosen_options(question)]
+    pairs += [("age", question.age)] if question.age is not None else []
+    pairs += [("pres", "{:.2f},{:.2f}".format(*question.near))] if question.near else []
+    pairs += [("autour", facets.YES)] if question.around else []
+    pairs += [("tri", question.order)] if question.order != PLACES else []
+    pairs += [("page", page)] if page and page > 1 else []
+    return "?" + urlencode(pairs, safe=",")
 
-    def by_places(self, runs, name, value):
-        return runs.with_places() if value else runs
 
-    def chosen(self):
-        """What was asked and understood: {"q": str, "arr": [District], "theme": str, "places": bool}."""
-        self.form.is_valid()
-        answers = self.form.cleaned_data
-        return {
-            "q": answers.get("q", ""),
-            "arr": list(answers.get("arr") or []),
-            "theme": answers.get("theme", ""),
-            "places": bool(answers.get("places")),
+def chosen_options(question):
+    for group in facets.groups():
+        for option in group.options:
+            if option.value in question.chosen.get(group.name, ()):
+                yield group, option
+
+
+def links(question):
+    """One link per choice, to the same list without it: [{"label", "href"}]."""
+    parts = [(("q", None), question.text)] if question.text else []
+    parts += [((group.name, option.value), option.label) for group, option in chosen_options(question)]
+    parts += [((name, None), label) for name, label in _other_labels(question).items()]
+    return [{"label": label, "href": address(question, without=part)} for part, label in parts]
+
+
+def _other_labels(question):
+    labels = {}
+    if question.around:
+        labels["autour"] = _("And the neighbouring districts")
+    if question.age is not None:
+        label = ngettext("For someone %(age)s year old", "For someone %(age)s years old", question.age)
+        labels["age"] = label % {"age": question.age}
+    if question.near:
+        labels["pres"] = _("Near me")
+    return labels
+
+
+def ways_out(question):
+    """What to leave out when nothing fits, and how many courses there are then: [{"label", "href", "total"}]."""
+    labels = {"q": question.text, **_other_labels(question)}
+    for group, option in chosen_options(question):
+        labels.setdefault(group.name, []).append(str(option.label))
+    between = pgettext("between two names, one or the other", " or ")
+    return [
+        {
+            "label": label if isinstance(label := labels[name], str) else between.join(label),
+            "href": address(wider),
+            "total": total,
         }
+        for wider, name, total in without(question)
+    ]
 
-    def links(self):
-        """One link per choice, leading to the same list without it: [{"label", "href"}]."""
-        chosen, links = self.chosen(), []
-        labels = {"q": chosen["q"], "theme": dict(Theme.choices).get(chosen["theme"])}
-        labels["places"] = self.filters["places"].label if chosen["places"] else None
-        for name, label in labels.items():
-            if label:
-                links.append({"label": label, "href": self._without(name)})
-        links += [{"label": district.name, "href": self._without("arr", district.slug)} for district in chosen["arr"]]
-        return links
 
-    def first_page(self):
-        """The same question from its beginning."""
-        return self._without("page")
+def panel(question, answer):
+    """The groups of filters as a page shows them; an option that leads nowhere cannot be chosen."""
+    return [
+        {
+            "name": group.name,
+            "label": group.label,
+            "many": group.many,
+            "options": [_option(question, answer, group.name, option) for option in group.options],
+        }
+        for group in facets.groups()
+    ]
 
-    def _without(self, name, value=None):
-        query = self.data.copy()
-        query.pop("page", None)
-        query.setlist(name, [] if value is None else [other for other in query.getlist(name) if other != value])
-        return f"?{query.urlencode()}"
+
+def _option(question, answer, name, option):
+    count, checked = answer.counts[name, option.value], option.value in question.chosen.get(name, ())
+    shown = {"value": option.value, "label": option.label, "count": count}
+    return shown | {"checked": checked, "disabled": not (count or checked)}

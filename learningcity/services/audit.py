@@ -4,13 +4,14 @@ from ..logs import request_id
 from ..models import AuditEntry
 
 
-def note(action, record, *, by, count, detail=None):
+def note(action, record, *, by, count, detail=None, reason=""):
     """One line: a verb and an object, on what, and how many people's data it touched. `detail` holds ids, no names."""
-    AuditEntry.objects.create(
+    return AuditEntry.objects.create(
         by=by,
         action=action,
         subject=f"{record._meta.label_lower}:{record.pk}",
         count=count,
+        reason=reason,
         detail=detail or {},
         request_id=request_id.get(),
     )

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from learningcity.models import District, DistrictContext, Holiday, Population, Prefecture, Quartier
 
 DATA = Path(__file__).parents[1] / "data" / "casablanca"
+SAME_FEAST = timedelta(days=15)
 SEXES = {"all": "", "female": "F", "male": "M"}
 BANDS = [(age, f"age_{age}_{age + 4}") for age in range(0, 75, 5)] + [(75, "age_75_plus")]
 
@@ -161,6 +162,9 @@ def share(text):
 
 
 def holidays():
+    """A calculated day is left out once the feast was announced: it may have moved."""
+    announced = list(Holiday.objects.filter(is_provisional=False).values_list("name_fr", "date"))
     for row in rows_of(DATA / "holidays_ma.csv"):
-        provisional = row["kind"] == "islamic_estimated"
-        yield {"date": date.fromisoformat(row["date"]), **names(row), "is_provisional": provisional}
+        day, provisional = date.fromisoformat(row["date"]), row["kind"] == "islamic_estimated"
+        if not provisional or not any(row["name_fr"] == name and abs(day - on) < SAME_FEAST for name, on in announced):
+            yield {"date": day, **names(row), "is_provisional": provisional}

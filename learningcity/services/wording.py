@@ -29,14 +29,17 @@ def facts(values):
     """What a template may say, in the active language.
 
     From {"first_name"?, "course": {"fr", "ar", "en"} or None when it must not be named, "date": "2026-05-16"?,
-    "time": "10:30"?, "venue": {"fr", "ar", "en"}?, "place_in_line"?, "reference", "link"}.
+    "time": "10:30"?, "until": "12:00"?, "from_date": as date?, "venue": {"fr", "ar", "en"}?, "place_in_line"?,
+    "reference", "link"}.
     """
     found = {"reference": values["reference"], "link": values["link"]}
     found["course"] = _name(values["course"]) if values["course"] else _("your course")
     if "date" in values:
         found["day"] = i18n.day_month(date.fromisoformat(values["date"]))
-    if "time" in values:
-        found["time"] = i18n.time_of(time.fromisoformat(values["time"]))
+    if "from_date" in values:
+        found["from_day"] = i18n.day_month(date.fromisoformat(values["from_date"]))
+    for key in {"time", "until"} & set(values):
+        found[key] = i18n.time_of(time.fromisoformat(values[key]))
     if "venue" in values:
         found["place"] = _name(values["venue"])
     if "place_in_line" in values:
@@ -62,8 +65,8 @@ def _sms(message):
     values, latin = message.values, message.language != "ar"
     said = facts(values)
     said["link"] = said["link"].partition("://")[2] or said["link"]
-    if "time" in said:
-        said["time"] = said["time"].replace(" ", "")  # 10h30
+    for key in {"time", "until"} & set(said):
+        said[key] = said[key].replace(" ", "")  # 10h30
 
     def write(names):
         text = render_to_string(template_path(message.channel, message.template), said | names).strip()

@@ -90,6 +90,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "learningcity.context.site",
+                "programmes.context.desk",
             ],
         },
     }
@@ -252,6 +253,8 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "learningcity.tasks.sweep_outbox", "schedule": 60.0},
     "sweep-drafts": {"task": "participants.tasks.sweep_drafts", "schedule": 900.0},
+    "tell-alerts": {"task": "participants.tasks.tell_alerts", "schedule": 3600.0},
+    "mend-catalogue": {"task": "programmes.tasks.mend_catalogue", "schedule": 600.0},
     "rollup": {"task": "indicators.tasks.rollup", "schedule": 3600.0},
 }
 

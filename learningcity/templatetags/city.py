@@ -1,5 +1,9 @@
 """Tags and filters of every template (a builtin: nothing to load)."""
 
+import json
+import textwrap
+from functools import cache
+
 from django import forms, template
 from django.conf import settings
 from django.template import loader
@@ -13,6 +17,7 @@ from learningcity.statuses import tag_for
 
 register = template.Library()
 
+OUT_OF_MARKUP = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&\u2028\u2029"}
 MIRRORED_ICONS = {"arrow", "back", "moved"}
 TYPED_LEFT_TO_RIGHT = {"tel", "email", "url", "password", "number"}
 
@@ -36,9 +41,28 @@ def at(items, position):
 
 
 @register.filter
+def page_numbers(page):
+    """The first page, the last, and those beside this one, with the paginator's ELLIPSIS for what lies between."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
 def ltr(value):
     """Codes, phones and hours keep their order inside Arabic sentences."""
     return format_html('<bdi dir="ltr">{}</bdi>', value)
+
+
+@register.filter
+def shorten(text, most):
+    """At most so many letters, cut between two words."""
+    return textwrap.shorten(str(text), most, placeholder="…")
+
+
+@register.simple_tag
+def data_block(data):
+    """Data for search engines (JSON-LD). Browsers never run it, so the content policy lets it be."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(OUT_OF_MARKUP)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
 
 
 @register.simple_tag
@@ -49,6 +73,7 @@ def help_phone():
 
 
 @register.simple_tag
+@cache
 def icon(name):
     """A symbol of icons.svg, hidden from screen readers: a word always stands beside it."""
     markup = (

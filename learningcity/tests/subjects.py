@@ -46,10 +46,36 @@ def city():
     now = timezone.now()
     run = open_group(ours, district, now)
     meeting = create("programmes.Meeting", run=run, date=now.date(), starts_at=time(0, 5), ends_at=time(23, 55))
+    alert = create("participants.Alert", phone="+212612345678", language="fr", expires_at=now + timedelta(days=9))
     values = {"slug": run.course.slug, "code": run.code, "meeting": meeting.pk, "token": confirmed(run, now).token}
+    values |= {"alert": alert.token}
+    values |= {"course": run.course.code, "place": run.venue.slug, "venue": run.venue.code, "size": "a4"}
+    clip = {"language": "darija", "sound": b"OggS", "size": 4, "seconds": 1, "digest": "ab" * 32, "transcript": "…"}
+    create("programmes.VoiceClip", course=run.course, **clip)
+    values |= {"language": "darija", "digest": "abababab"}
+    pathway = create("programmes.Pathway", code="W1", slug="vers-la-couture", name="W", goal="G")
+    create("programmes.PathwayStep", pathway=pathway, position=1, course=run.course)
+    values |= {"district": district.slug, "organisation": ours.code, "pathway": pathway.slug}
+    days = {"signed_on": now.date(), "starts_on": now.date(), "ends_on": now.date() + timedelta(days=900)}
+    convention = create("programmes.Convention", code="K1", name="K", amount=1000, **days)
+    axis = create("programmes.Axis", convention=convention, number=1, name="A")
+    promise = {"indicator": "ACC-01", "target": 5, "agreed_on": now.date(), "due_on": days["ends_on"]}
+    values |= {"convention": convention.code, "commitment": create("programmes.Commitment", axis=axis, **promise).pk}
+    values |= own_days(run.venue)
     return SimpleNamespace(
         district=district, other_district=other_district, ours=ours, theirs=theirs, run=run, values=values
     )
+
+
+def own_days(venue):
+    """A room of the place, a closure next year and a holiday, for the addresses that name one."""
+    day = timezone.now().date() + timedelta(days=400)
+    closure = {"first_day": day, "last_day": day, "reason": "Travaux"}
+    return {
+        "room": create("programmes.Room", venue=venue, name="1", capacity=30).pk,
+        "closure": create("programmes.Closure", venue=venue, **closure).pk,
+        "holiday": create("learningcity.Holiday", date=day, name="Aid", is_provisional=True).pk,
+    }
 
 
 def open_group(organisation, district, now):

@@ -11,6 +11,7 @@ from django.conf import settings
 ROOT = settings.BASE_DIR
 APPS = ["learningcity", "programmes", "participants", "indicators"]
 DOORS = {"views", "urls", "urls_short", "urls_staff", "tasks", "receivers", "management", "admin", "api", "wsgi"}
+DOORS |= {"apps"}  # where receivers are hung on
 RECORDS = {"models", "migrations", "translation"}
 TOP_LEVEL = {*APPS, "templates", "static", "docs", "bench", "manage.py", "requirements.txt", "pytest.ini", "README.md"}
 TOP_LEVEL |= {"Makefile"}

@@ -18,7 +18,12 @@ VALUES = {
     "reference": "CA-7K3M9-2QRT8",
     "link": f"https://apprend.example/i/{TOKEN}",
     "place_in_line": 3,
+    "from_date": "2026-05-09",
+    "until": "12:00",
 }
+LONGEST = {"date": "2026-09-30", "from_date": "2026-09-23", "time": "14:30", "until": "16:30", "place_in_line": 128}
+CHANGES = ["meeting_moved", "meeting_hours", "meeting_on", "meeting_cancelled", "timetable_changed"]
+CHANGES += ["run_cancelled", "run_postponed"]
 
 
 def sms(language, template="enrolled", **values):
@@ -71,7 +76,7 @@ def test_a_first_name_stands_in_front_and_makes_room_for_two_parts():
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
-@pytest.mark.parametrize("template", ["enrolled", "waiting"])
+@pytest.mark.parametrize("template", ["enrolled", "waiting", *CHANGES])
 @pytest.mark.parametrize("written", [sms, mail])
 def test_a_sensitive_course_has_no_name(written, template, language):
     with translation.override(language):
@@ -127,25 +132,61 @@ def test_a_shortened_name_ends_on_a_word(name, expected):
         ("waiting", "fr", 2),  # sentence, reference and link alone take 152 of the 160 places
         ("waiting", "en", 1),
         ("waiting", "ar", 2),
+        *(
+            (template, language, 2 if language == "ar" else 1)
+            for template in CHANGES
+            for language in ("fr", "en", "ar")
+        ),
     ],
 )
 def test_no_real_course_and_venue_need_more_parts_than_planned(template, language, most):
     """The longest date of the year, and every pair of the twelve longest names."""
     courses = sorted(COURSES, key=lambda names: -len(names[language]))[:12]
     venues = sorted(VENUES, key=lambda names: -len(names[language]))[:12]
-    texts = [
-        sms(language, template, course=course, venue=venue, date="2026-09-30", time="14:30", place_in_line=128)
-        for course in courses
-        for venue in venues
-    ]
+    texts = [sms(language, template, course=course, venue=venue, **LONGEST) for course in courses for venue in venues]
     assert {text for text in texts if segments(text).segments > most} == set()
-    assert all(VALUES["reference"] in text for text in texts) or (language, template) == ("ar", "waiting")
+    told = TOKEN if template in CHANGES else VALUES["reference"]
+    assert all(told in text for text in texts) or (language, template) == ("ar", "waiting")
 
 
+def test_a_moved_meeting_says_from_when_to_when():
+    assert sms("en", "meeting_moved") == (
+        "Meeting moved: Using your phone, from Saturday 9 May to Saturday 16 May 10:30, "
+        f"Maison de quartier Attacharouk. Details: apprend.example/i/{TOKEN}"
+    )
+
+
+def test_other_hours_are_written_like_all_hours():
+    french = sms("fr", "meeting_hours")
+    assert "10h30" in french
+    assert "12h" in french
+
+
+def test_a_changed_timetable_without_a_next_meeting_leaves_it_out():
+    whole, short = sms("en", "timetable_changed"), text_of(bare("timetable_changed"))
+    assert "Next meeting: Saturday 16 May 10:30, Maison" in whole
+    assert short == f"New timetable: Using your phone. All dates: apprend.example/i/{TOKEN}"
+
+
+def bare(template):
+    values = {key: VALUES[key] for key in ("course", "reference", "link")}
+    return OutboxMessage(channel="sms", language="en", template=template, values=values)
+
+
+@pytest.mark.parametrize("template", CHANGES)
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_an_email_about_a_change_has_a_subject_and_a_whole_link(template, language):
+    subject, blank, body = mail(language, template).split("\n")
+    assert subject
+    assert blank == ""
+    assert body.endswith(VALUES["link"])
+
+
+@pytest.mark.parametrize("template", ["enrolled", *CHANGES])
 @pytest.mark.parametrize("first_name", ["Yasmine", "ياسمين", "Fatima Zahra Oum Kalthoum", "فاطمة الزهراء", "ٱ" * 80])
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
-def test_two_parts_are_never_exceeded_whatever_the_first_name(language, first_name):
+def test_two_parts_are_never_exceeded_whatever_the_first_name(language, first_name, template):
     course, venue = (max(names, key=lambda each: len(each[language])) for names in (COURSES, VENUES))
-    text = sms(language, course=course, venue=venue, first_name=first_name, date="2026-09-30")
+    text = sms(language, template, course=course, venue=venue, first_name=first_name, **LONGEST)
     assert segments(text).segments <= 2
     assert text.endswith(TOKEN)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 
 from learningcity.clock import CASABLANCA
 from learningcity.models import Holiday
-from programmes.models import Course, Venue
+from programmes.models import Course, CourseRun, Venue
 
 from .people import OLDEST
+from .places import closures_by_venue
 
 DAYS_BEHIND, DAYS_AHEAD = 730, 38
 PER_RUN = 17  # people who ask for a place, on average
@@ -15,6 +17,8 @@ MARKED_SHARE = 0.67  # of enrolments × meetings, how many get a mark: the rest 
 CAPACITIES = [12, 16, 20, 20, 24, 25, 30]
 HOURS = [time(9), time(10), time(14, 30), time(16), time(18)]
 CLOSES_AT = time(18)
+MOVED = 0.03  # of meetings between the first and the last
+REMOTE_THEMES = {"digital", "language", "job"}
 WOMENS_COURSES = {"C010", "C018", "C019", "C020", "C022", "C023", "C024", "C025"}
 KINDS = {
     "reading": {"library", "social", "women", "youth", "cultural"},
@@ -28,9 +32,9 @@ KINDS = {
 }
 # Course, venue, days from today to the first meeting, capacity, people who ask, and what else is particular.
 SITUATIONS = [
-    ("C012", "V039", -35, 25, 14, {"today": True, "is_ours": True}),
-    ("C012", "V039", 23, 20, 9, {"is_ours": True}),
-    ("C005", "V043", 21, 20, 8, {"desk_seats": 4, "is_ours": True}),
+    ("C012", "V039", -35, 25, 14, {"today": True, "is_ours": True, "at": time(18)}),
+    ("C012", "V039", 23, 20, 9, {"is_ours": True, "at": time(16)}),
+    ("C005", "V043", 21, 20, 8, {"desk_seats": 4, "is_ours": True, "at": time(10)}),
     ("C001", "V040", 14, 24, 21, {"women_only": True}),
     ("C013", "V044", 18, 16, 23, {}),
     ("C007", "V054", 12, 15, 21, {"waiting_places": 6, "never_cancels": True}),
@@ -57,6 +61,8 @@ class PlannedRun:
     demand: int
     at: time
     meetings: int
+    mode: str = CourseRun.Mode.ON_SITE
+    language: str = ""
     women_only: bool = False
     desk_seats: int = 0
     waiting_places: int = 50
@@ -66,6 +72,8 @@ class PlannedRun:
     today: bool = False  # a meeting is today, whatever the day, and latecomers are welcome
     is_ours: bool = False  # taught by the trainer who signs in
     dates: list = field(default_factory=list)
+    skipped: dict = field(default_factory=dict)  # {day: why nothing takes place}
+    moved: dict = field(default_factory=dict)  # {day: day it was planned for}
     opens_at: datetime = None
     closes_at: datetime = None
 
@@ -103,7 +111,9 @@ class Planner:
         self.usual = max(2, round(attendance / enrolments / MARKED_SHARE))
         self.courses = list(Course.objects.published().select_related("organisation", "programme").order_by("code"))
         self.venues = list(Venue.objects.filter(is_open=True).exclude(district=None).order_by("code"))
-        self.holidays = set(Holiday.objects.values_list("date", flat=True))
+        self.holidays = dict(Holiday.objects.values_list("date", "name_fr"))
+        self.closures = closures_by_venue()
+        self.details = Random(f"{today} details")  # apart, so that a detail more leaves everyone's fate as it is
         self.weights = weights
         self.choices = {}
 
@@ -127,9 +137,8 @@ class Planner:
             starts_on=starts_on,
             capacity=capacity,
             demand=demand,
-            at=time(18) if more.get("today") else self.rng.choice(HOURS),
             meetings=12,
-            **more,
+            **({"at": self.rng.choice(HOURS)} | more),
         )
 
     def ordinary(self, place):
@@ -149,7 +158,14 @@ class Planner:
             meetings=max(2, self.usual + rng.randrange(-2, 3)),
             women_only=women,
             desk_seats=rng.choice([0, 0, 0, 2, 3]),
+            mode=self.mode_of(course),
+            language=self.details.choice(["", "", "arabic", "french"]) if course.language == "both" else "",
         )
+
+    def mode_of(self, course):
+        if course.theme not in REMOTE_THEMES:
+            return CourseRun.Mode.ON_SITE
+        return self.details.choices(CourseRun.Mode.values, (0.8, 0.1, 0.1))[0]
 
     def venue_for(self, course):
         if course.theme not in self.choices:
@@ -161,14 +177,19 @@ class Planner:
         return self.rng.choices(*self.choices[course.theme])[0]
 
     def dated(self, run):
-        """Weekly meetings that step over holidays, and the window of enrolment before them."""
+        """Weekly meetings that step over holidays and closures, and the window of enrolment before them."""
         day = run.starts_on
-        while not run.today and (day.weekday() == 6 or self.is_friday_midday(day, run) or day in self.holidays):
+        while not run.today and not self.suits(day, run):
             day += timedelta(days=1)
         while len(run.dates) < run.meetings:
-            if day not in self.holidays or (run.today and day == self.today):
+            why = self.why_not(day, run)
+            if why and not (run.today and day == self.today):
+                run.skipped[day] = why
+            else:
                 run.dates.append(day)
             day += timedelta(days=7)
+        if not run.today:
+            self.move_some(run)
         run.starts_on = run.dates[0]
         opens_on = run.starts_on - timedelta(days=45)
         if run.opens_in is not None:
@@ -177,6 +198,21 @@ class Planner:
         last_day = self.today + timedelta(days=1) if run.today else run.starts_on - timedelta(days=1)
         run.closes_at = instant(last_day, CLOSES_AT)
         return run
+
+    def move_some(self, run):
+        """By one to three days; never the first meeting nor the last."""
+        for place in range(1, len(run.dates) - 1):
+            day = run.dates[place] + timedelta(days=self.details.randrange(1, 4))
+            if self.details.random() < MOVED and self.suits(day, run):
+                run.moved[day], run.dates[place] = run.dates[place], day
+
+    def suits(self, day, run):
+        return day.weekday() != 6 and not self.is_friday_midday(day, run) and not self.why_not(day, run)
+
+    def why_not(self, day, run):
+        """The holiday or the closure of the place on this day, or ''."""
+        closed = (item.reason for item in self.closures.get(run.venue.pk, ()) if item.first_day <= day <= item.last_day)
+        return self.holidays.get(day) or next(closed, "")
 
     def is_friday_midday(self, day, run):
         return day.weekday() == 4 and run.at.hour < 15 and run.ends_at.hour >= 12

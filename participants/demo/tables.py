@@ -43,9 +43,11 @@ class Table:
 
 @contextmanager
 def without_checks(names):
-    """Foreign keys, unique constraints and indexes of these tables are gone inside and rebuilt after, which is many
-    times faster for millions of rows. Inside a transaction: nothing is lost when it fails, and readers wait."""
+    """Foreign keys, unique and exclusion constraints and indexes of these tables are gone inside and rebuilt after,
+    which is many times faster for millions of rows. Inside a transaction: nothing is lost when it fails, and readers
+    wait."""
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # no check of a row may wait
         kept = [definition for name in names for definition in definitions(cursor, name)]
         for drop, _restore in kept:
             cursor.execute(drop)
@@ -55,10 +57,10 @@ def without_checks(names):
 
 
 def definitions(cursor, name):
-    """(statement to drop, statement to restore) of each foreign key, unique constraint and plain index of a table."""
+    """(statement to drop, statement to restore) of each such constraint and of each plain index of a table."""
     cursor.execute(
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
-        "WHERE conrelid = %s::regclass AND contype IN ('f', 'u') ORDER BY contype, conname",
+        "WHERE conrelid = %s::regclass AND contype IN ('f', 'u', 'x') ORDER BY contype, conname",
         [name],
     )
     for constraint, definition in cursor.fetchall():
@@ -68,7 +70,7 @@ def definitions(cursor, name):
         )
     cursor.execute(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = %s::regclass "
-        "AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))",
+        "AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))",
         [name],
     )
     for index, definition in cursor.fetchall():

@@ -1,3 +1,4 @@
+from .alerts import Alert
 from .attendance import Attendance
 from .certificates import Certificate
 from .drafts import EnrolmentDraft
@@ -5,6 +6,7 @@ from .enrolments import Enrolment, EnrolmentEvent
 from .people import Consent, Guardianship, Participant
 
 __all__ = [
+    "Alert",
     "Attendance",
     "Certificate",
     "Consent",

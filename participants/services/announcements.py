@@ -1,20 +1,35 @@
-"""What people are told about their place. Only this file knows which template speaks of which state."""
+"""What people are told about their place and their meetings. Only this file knows which template speaks of what."""
 
 from django.conf import settings
 from django.urls import reverse
 
+from learningcity import clock
 from learningcity.models.messages import Channel
 from learningcity.services import messages
+from programmes.models import CourseRun
+from programmes.services import timetable
 
-from ..models import Participant
+from ..models import Enrolment, Participant
 from ..models.enrolments import State
 from ..models.people import ContactChannel
 
 TEMPLATES = {State.ENROLLED: "enrolled", State.WAITING: "waiting"}
+CHANGES = {"moved": "meeting_moved", "hours": "meeting_hours", "added": "meeting_on", "off": "meeting_cancelled"}
+DECISIONS = {
+    CourseRun.Decision.CANCELLED: "run_cancelled",
+    CourseRun.Decision.POSTPONED: "run_postponed",
+    CourseRun.Decision.PLANNED: "timetable_changed",
+}
 
 
 def announce(enrolment, *, key=None):
-    """Write the message of the enrolment's present state; who wants no text message gets none and has the receipt."""
+    """Write the message of the enrolment's present state."""
+    template = TEMPLATES[State(enrolment.state)]
+    write(enrolment, template, values(enrolment), key=key or f"enrolment:{enrolment.pk}:{enrolment.state}")
+
+
+def write(enrolment, template, told, *, key):
+    """Who wants no text message gets none and has the receipt."""
     person = enrolment.participant
     if not person.phone or person.channel not in (ContactChannel.SMS, ContactChannel.WHATSAPP):
         return
@@ -22,29 +37,107 @@ def announce(enrolment, *, key=None):
         channel=Channel.SMS,
         recipient=str(person.phone),
         language=person.language,
-        template=TEMPLATES[State(enrolment.state)],
-        values=values(enrolment),
-        dedupe_key=key or f"enrolment:{enrolment.pk}:{enrolment.state}",
+        template=template,
+        values=told,
+        dedupe_key=key,
     )
 
 
 def values(enrolment):
-    """Names in every language the portal speaks; the template picks. A sensitive course is None and never named."""
+    """What the messages about a place say: its first meeting, and the place in line of who waits."""
     run = enrolment.run
-    first = run.meetings.first()
-    told = {
-        "first_name": enrolment.participant.first_name if names_the_person(enrolment) else "",
-        "course": None if run.course.is_sensitive else in_languages(run.course, "title"),
-        "date": (first.date if first else run.starts_on).isoformat(),
-        "venue": in_languages(run.venue, "name"),
-        "reference": enrolment.reference,
-        "link": settings.SITE_URL + reverse("receipt", args=[enrolment.token]),
-    }
-    if first:
-        told["time"] = f"{first.starts_at:%H:%M}"
+    first = run.meetings.taking_place().first()
+    told = addressed(enrolment) | (sitting(run, first) if first else {"date": run.starts_on.isoformat()})
+    told["venue"] = in_languages(run.venue, "name")
     if place := enrolment.place_in_line:
         told["place_in_line"] = place
     return told
+
+
+def addressed(enrolment):
+    """Names in every language the portal speaks; the template picks. A sensitive course is None and never named."""
+    course = enrolment.run.course
+    return {
+        "first_name": enrolment.participant.first_name if names_the_person(enrolment) else "",
+        "course": None if course.is_sensitive else in_languages(course, "title"),
+        "reference": enrolment.reference,
+        "link": settings.SITE_URL + reverse("receipt", args=[enrolment.token]),
+    }
+
+
+def sitting(run, meeting):
+    """Where and when one meeting is."""
+    at = {"date": meeting.date.isoformat(), "time": f"{meeting.starts_at:%H:%M}"}
+    return at | {"venue": in_languages(run.venue, "name")}
+
+
+# --- Changes ------------------------------------------------------------------------------------------------
+
+
+def announce_changes(changes, *, note):
+    """One message for each person enrolled, however many of her meetings and groups one act changed.
+
+    `changes` are those of `signals.timetable_changed`, `note` the line of the journal that makes the act one.
+    """
+    at = clock.now()
+    changes = [change for change in changes if is_told(change, at)]
+    runs = {change.meeting.run_id: change.meeting.run for change in changes}
+    people = {}
+    enrolled = Enrolment.objects.filter(run__in=runs, state=State.ENROLLED).select_related("participant")
+    for enrolment in enrolled.order_by("run__starts_on", "pk"):
+        enrolment.run = runs[enrolment.run_id]
+        people.setdefault(enrolment.participant_id, []).append(enrolment)
+    following = {pk: next_sitting(run, at) for pk, run in runs.items()}
+    for pk, enrolments in people.items():
+        own = [change for each in enrolments for change in changes if change.meeting.run_id == each.run_id]
+        template, told = wording_of(enrolments, own, following)
+        write(enrolments[0], template, told, key=f"timetable:{note.pk}:{pk}")
+
+
+def is_told(change, at):
+    """A change of day, hour or place of a meeting still to come, in a group that takes place."""
+    coming = timetable.starts(change.meeting) > timetable.local(at)
+    return change.kind != "assigned" and coming and change.meeting.run.decision == CourseRun.Decision.PLANNED
+
+
+def wording_of(enrolments, changes, following):
+    """(template, values): one change is told itself, several by the next meeting."""
+    enrolment, told = enrolments[0], addressed(enrolments[0])
+    if len(enrolments) > 1:
+        told["course"] = None
+    if len(changes) > 1 or changes[0].kind not in CHANGES:
+        return "timetable_changed", told | following[enrolment.run_id]
+    [change] = changes
+    told |= sitting(enrolment.run, change.meeting)
+    if change.kind == "moved":
+        told["from_date"] = change.before.date.isoformat()
+    if change.kind == "hours":
+        told["until"] = f"{change.meeting.ends_at:%H:%M}"
+    return CHANGES[change.kind], told
+
+
+def next_sitting(run, at):
+    """As values of a message; empty when no meeting is to come."""
+    meeting = run.meetings.changeable(at).first()
+    return sitting(run, meeting) if meeting else {}
+
+
+def announce_decision(run, *, note):
+    """To everyone with a place, an offer or a place in line."""
+    at = clock.now()
+    told = next_sitting(run, at) or {"date": called_off_from(run, at).isoformat()}
+    for enrolment in run.enrolments.live().select_related("participant").order_by("pk"):
+        enrolment.run = run
+        template = DECISIONS[run.decision]
+        write(enrolment, template, addressed(enrolment) | told, key=f"run:{note.pk}:{enrolment.participant_id}")
+
+
+def called_off_from(run, at):
+    """The day of the first meeting to come that was called off, else the first day of the group."""
+    return run.meetings.to_come(at).values_list("date", flat=True).first() or run.starts_on
+
+
+# --- Names --------------------------------------------------------------------------------------------------
 
 
 def in_languages(record, field):

@@ -3,9 +3,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Min, Q
 
+from learningcity import clock
 from learningcity.clock import local_day
 from learningcity.models import Holiday, User
 from learningcity.services.accounts import DEMO_STAFF
@@ -18,8 +19,9 @@ from participants.models.attendance import HERE
 from participants.models.enrolments import State
 from participants.services.enrolment import person_refusal
 from participants.services.invariants import CHECKS
-from programmes.models import CourseRun, Meeting
+from programmes.models import CatalogueEntry, Closure, Commitment, CourseRun, Meeting, MoneyEntry, Programme, Venue
 from programmes.models.runs import RunStatus
+from programmes.services import indexing
 from programmes.services.reference import load_offer
 
 TODAY = date(2026, 11, 17)
@@ -116,8 +118,58 @@ def test_certificates_go_to_those_who_stayed(living):
     assert not Certificate.objects.exclude(enrolment__state=State.COMPLETED).exists()
 
 
-def test_no_meeting_falls_on_a_holiday(living):
-    assert not Meeting.objects.filter(date__in=Holiday.objects.values("date")).exclude(date=TODAY).exists()
+def test_on_a_holiday_a_meeting_is_skipped_and_says_why(living):
+    on_holidays = Meeting.objects.filter(date__in=Holiday.objects.values("date")).exclude(date=TODAY)
+    assert {meeting.state for meeting in on_holidays} == {Meeting.State.SKIPPED}
+    names = dict(Holiday.objects.values_list("date", "name_fr"))
+    assert all(meeting.reason == names[meeting.date] for meeting in on_holidays)
+
+
+def test_while_a_place_is_closed_nothing_takes_place_there(living):
+    assert Closure.objects.count() == 3
+    for closure in Closure.objects.all():
+        inside = Meeting.objects.filter(run__venue=closure.venue, date__range=(closure.first_day, closure.last_day))
+        assert not inside.taking_place().exists()
+    assert Meeting.objects.filter(reason__in=Closure.objects.values("reason"), state="skipped").exists()
+
+
+def test_a_moved_meeting_remembers_its_day_and_whatever_is_not_as_planned_says_why(living):
+    moved = Meeting.objects.exclude(moved_from=None)
+    assert moved.filter(state=Meeting.State.MOVED).exists()
+    assert not moved.filter(Q(moved_from=F("date")) | Q(reason="")).exists()
+    assert not Meeting.objects.filter(state__in=["moved", "cancelled", "skipped"], reason="").exists()
+    assert not Meeting.objects.filter(state="moved", moved_from=None).exists()
+
+
+def test_most_meetings_have_a_room_large_enough_and_a_trainer_of_the_group(living):
+    meetings = Meeting.objects.taking_place()
+    assert meetings.filter(room=None, run__mode="on_site").count() < meetings.count() / 10
+    assert meetings.filter(trainer=None).count() < meetings.count() / 10
+    wrong = ~Q(room__venue=F("run__venue")) | Q(room__capacity__lt=F("run__capacity"))
+    assert not meetings.exclude(room=None).filter(wrong | ~Q(buffer_minutes=F("room__buffer_minutes"))).exists()
+    assert not meetings.exclude(trainer=None).exclude(trainer__runs_taught=F("run")).exists()
+
+
+def test_groups_meet_on_site_and_elsewhere_and_in_more_than_the_language_of_the_course(living):
+    assert set(CourseRun.objects.values_list("mode", flat=True)) == set(CourseRun.Mode.values)
+    assert not CourseRun.objects.filter(mode=CourseRun.Mode.ONLINE).exclude(room=None).exists()
+    assert set(CourseRun.objects.values_list("language", flat=True)) == {"", "arabic", "french"}
+
+
+def test_access_is_said_of_every_place_in_the_demonstration(living):
+    known = Venue.objects.exclude(step_free=None)
+    assert known.filter(step_free=True).exists()
+    assert known.filter(step_free=False).exists()
+    assert Venue.objects.filter(childcare=True, women_space=True).exists()
+    assert not Venue.objects.filter(Q(transport_ar="") | Q(hours_fr="")).exists()
+
+
+def test_money_and_promises_say_that_they_are_invented(living):
+    assert MoneyEntry.objects.filter(on__lte=TODAY).count() == MoneyEntry.objects.count() > 15
+    assert not MoneyEntry.objects.exclude(reference__startswith="DEMO-").exists()
+    assert not Commitment.objects.exclude(note_fr__startswith="Valeur de démonstration").exists()
+    assert Commitment.objects.exclude(replaces=None).count() == 1
+    assert Programme.objects.exclude(axis=None).count() == 3
 
 
 def test_every_situation_of_a_group_can_be_seen(living):
@@ -155,15 +207,25 @@ def test_references_do_not_repeat():
     assert len(token(1, 3, "receipt")) == 22
 
 
-def test_checks_come_back_after_a_large_load(living):
-    table = "participants_attendance"
+@pytest.mark.parametrize("table", ["participants_attendance", "programmes_meeting"])
+def test_checks_come_back_after_a_large_load(living, table):
     with connection.cursor() as cursor:
         before = list(definitions(cursor, table))
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with without_checks([table]):
             assert list(definitions(cursor, table)) == []
-        assert sorted(definitions(cursor, table)) == sorted(before)
+        after = list(definitions(cursor, table))
+    assert sorted(drop for drop, _restore in after) == sorted(drop for drop, _restore in before)
     assert len(before) >= 5
+
+
+def test_after_a_large_load_a_room_is_still_given_once(living):
+    with without_checks(["programmes_meeting"]):
+        pass
+    taken = Meeting.objects.taking_place().exclude(room=None).first()
+    other = CourseRun.objects.exclude(pk=taken.run_id).first()
+    again = {"date": taken.date, "starts_at": taken.starts_at, "ends_at": taken.ends_at, "room": taken.room}
+    with pytest.raises(IntegrityError, match="room_once_at_a_time"), transaction.atomic():
+        Meeting.objects.create(run=other, **again)
 
 
 def test_a_city_that_lives_is_left_alone(living):
@@ -183,3 +245,8 @@ def test_reach_is_unequal(living):
     by_district = Enrolment.objects.exclude(district=None).values("district__slug").annotate(people=Count("pk"))
     people = {row["district__slug"]: row["people"] for row in by_district}
     assert people["sidi-belyout"] / 136_392 > 2 * people.get("sidi-othmane", 0) / 211_894
+
+
+def test_the_search_finds_the_groups_on_offer(living):
+    assert not any(indexing.differences().values())
+    assert CatalogueEntry.objects.count() == CourseRun.objects.on_offer(clock.now()).count() > 0

@@ -7,7 +7,7 @@ from django.utils import translation
 from learningcity import clock
 from learningcity.models import OutboxMessage
 from learningcity.tests.factories import district
-from programmes.models import CourseRun
+from programmes.models import CourseRun, DemandSignal
 from programmes.tests.factories import course, run, venue
 
 from ..models import Enrolment, EnrolmentDraft, Participant
@@ -231,7 +231,7 @@ def test_person_the_group_is_not_for_learns_it_at_once_and_sees_what_fits(client
 
     assert response.status_code == 409
     assert response.context["reason"].code == code
-    assert [card["title"] for card in response.context["others"]] == [fitting.course.title]
+    assert [card.title for card in response.context["others"]] == [fitting.course.title]
     kept.refresh_from_db()
     assert kept.answers["given_name"] == "Yasmine"
 
@@ -318,3 +318,17 @@ def test_sending_stays_cheap(client, queries_of):
 
     assert queries_of(client.post, address("enrol-check", kept.run, kept.token), SEND) <= 27
     assert Enrolment.objects.get().state == "enrolled"
+
+
+# --- What the city learns -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["regular", "practice"])
+def test_a_refusal_is_counted_without_a_name_but_not_in_practice(client, kind):
+    group = run(course=course(minimum_age=18, theme="trade", kind=kind))
+    client.post(address("enrol-who", group), WHO)
+    answer(client, "enrol-person", EnrolmentDraft.objects.get(), PERSON | {"birth_2": "2020"})
+
+    seen = DemandSignal.objects.values_list("kind", "reason", "theme", "district", "words", "count")
+    counted = [("refusal", "too_young", "trade", group.venue.district_id, "", 1)]
+    assert list(seen) == (counted if kind == "regular" else [])

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from learningcity import clock
 from programmes import cards, wording
 from programmes.models import Course, CourseRun
+from programmes.services import demand
 
 from ..forms import CheckForm, ContactForm, PersonForm, WhoForm
 from ..models import Enrolment
@@ -29,7 +30,7 @@ def step(view):
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def page(request, code):
-        run = get_object_or_404(CourseRun.objects.public().for_reading(), code=code)
+        run = get_object_or_404(public_or_practice().for_reading(), code=code)
         draft = drafts.find(run, request.GET.get("d"))
         if draft and draft.enrolment_id:
             return redirect(receipt_of(draft.enrolment))
@@ -113,6 +114,9 @@ def check(request, run, draft):
 
 
 def send(request, run, draft):
+    if run.course.kind == Course.Kind.PRACTICE:
+        draft.delete()
+        return redirect(f"{reverse('practice')}?fait=1")
     try:
         enrolment = drafts.send(draft, may_wait="wait" in request.POST)
     except EnrolmentRefused as refusal:
@@ -148,6 +152,11 @@ def receipt(request, token):
 # --- What several pages share -------------------------------------------------------------------------
 
 
+def public_or_practice():
+    practice = CourseRun.objects.filter(course__kind=Course.Kind.PRACTICE, course__state=Course.State.PUBLISHED)
+    return CourseRun.objects.public() | practice.exclude(decision=CourseRun.Decision.DRAFT)
+
+
 def first_gap(answers):
     """The first page before the check whose answers are missing, or None."""
     if "birth" not in answers or (answers.get("who") != "me" and not answers.get("relation")):
@@ -169,6 +178,8 @@ def form_page(request, run, draft, form, *, number, back):
 
 def refused(request, run, draft, reason):
     """Not a form error: a page that says why and offers the next step, answers kept."""
+    if request.method == "POST" and run.course.kind != Course.Kind.PRACTICE:
+        demand.note_refusal(run, reason.code)
     at = clock.now()
     answers = draft.answers if draft else {}
     context = {
@@ -178,19 +189,19 @@ def refused(request, run, draft, reason):
         "first_name": answers.get("given_name") or answers.get("family_name"),
         "person_url": address("enrol-person", draft) if draft else None,
         "check_url": address("enrol-check", draft) if draft else None,
-        "others": cards.cards(other_groups(run, draft, at), at),
+        "others": cards.of_runs(other_groups(run, draft, at), at),
     }
     return render(request, "participants/refused.html", context, status=200 if reason.code == "full_now" else 409)
 
 
 def other_groups(run, draft, at):
-    """Up to three courses this person may join: the same course first, then its theme."""
+    """Groups of up to three courses of the theme that this person may join."""
     runs = CourseRun.objects.on_offer(at).with_places().filter(course__theme=run.course.theme).exclude(pk=run.pk)
     if draft and "birth" in draft.answers:
         learner = drafts.person_of(draft.answers)
         fitting = [other.pk for other in runs.select_related("course")[:50] if refusal(learner, other, at) is None]
         runs = runs.filter(pk__in=fitting)
-    return Course.objects.with_next_run(runs, at)[:3]
+    return [course.next_run for course in Course.objects.with_next_run(runs, at)[:3]]
 
 
 def address(name, draft):

@@ -1,14 +1,15 @@
-from .catalogue import CatalogueEntry, Word
+from .catalogue import CatalogueEntry, CourseWords, PlaceWords, Word
 from .conventions import Axis, Commitment, Contribution, Convention, MoneyEntry
 from .courses import Course, Programme, VoiceClip
 from .demand import DemandSignal
 from .meetings import Meeting
 from .organisations import Membership, Organisation
 from .pathways import Pathway, PathwayStep
-from .runs import CourseRun
+from .runs import PLACES_BIT, CourseRun
 from .venues import Closure, Room, Venue
 
 __all__ = [
+    "PLACES_BIT",
     "Axis",
     "CatalogueEntry",
     "Closure",
@@ -17,6 +18,7 @@ __all__ = [
     "Convention",
     "Course",
     "CourseRun",
+    "CourseWords",
     "DemandSignal",
     "Meeting",
     "Membership",
@@ -24,6 +26,7 @@ __all__ = [
     "Organisation",
     "Pathway",
     "PathwayStep",
+    "PlaceWords",
     "Programme",
     "Room",
     "Venue",

@@ -1,9 +1,8 @@
-"""What the search reads: one narrow row per group on offer, and the words people may type.
-
-Both are derived from courses, venues and groups by `services.indexing`, and can be rebuilt at any time.
+"""What the search reads: one narrow row per group on offer, the stems of each course and place, and the words people
+may type. All of it is derived by `services.indexing`, and can be rebuilt at any time.
 """
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
@@ -11,7 +10,8 @@ from .courses import Course
 from .runs import PLACES_BIT, CourseRun
 from .venues import Venue
 
-__all__ = ["PLACES_BIT", "CatalogueEntry", "Word"]
+DAY_AT, DAY_BITS = 40, 16  # where the day stands in `CatalogueEntry.rank`, and how wide it is
+__all__ = ["DAY_AT", "DAY_BITS", "PLACES_BIT", "CatalogueEntry", "CourseWords", "PlaceWords", "Word"]
 
 
 class CatalogueEntry(models.Model):
@@ -19,28 +19,53 @@ class CatalogueEntry(models.Model):
     are left and is kept by a trigger of the group, in the transaction that takes or frees the seat."""
 
     run = models.OneToOneField(CourseRun, models.CASCADE, primary_key=True, related_name="entry")
-    course = models.ForeignKey(Course, models.CASCADE, related_name="+")
+    course = models.ForeignKey(Course, models.CASCADE, related_name="+", db_index=False)  # it begins `entry_narrow`
     venue = models.ForeignKey(Venue, models.CASCADE, related_name="+")
     facets = models.BigIntegerField()
     low_age = models.PositiveSmallIntegerField(default=0)
     high_age = models.PositiveSmallIntegerField(default=150)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
-    starts_on = models.DateField()
-    words = SearchVectorField()
+    rank = models.BigIntegerField(help_text="Days of the start since 2000, then the primary key of the group.")
 
     class Meta:
         indexes = [
-            GinIndex(fields=["words"], name="entry_words", fastupdate=False),
             models.Index(
-                fields=["closes_at"],
-                include=["run", "course", "venue", "facets", "low_age", "high_age", "opens_at", "starts_on"],
+                fields=["course"],
+                include=["run", "venue", "facets", "low_age", "high_age", "opens_at", "closes_at", "rank"],
                 name="entry_narrow",
-            ),
+            )
         ]
 
     def __str__(self):
         return f"{self.run_id}"
+
+
+class CourseWords(models.Model):
+    """The stems of the texts of a course on offer and of their synonyms."""
+
+    course = models.OneToOneField(Course, models.CASCADE, primary_key=True, related_name="+")
+    titles = SearchVectorField(help_text="Of its title alone.")
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["titles"], name="course_titles", fastupdate=False),
+            GinIndex(fields=["words"], name="course_words", fastupdate=False),
+        ]
+
+    def __str__(self):
+        return f"{self.course_id}"
+
+
+class PlaceWords(models.Model):
+    """The stems of the names of a place, its quartier and its arrondissement. There are too few for an index."""
+
+    venue = models.OneToOneField(Venue, models.CASCADE, primary_key=True, related_name="+")
+    words = SearchVectorField()
+
+    def __str__(self):
+        return f"{self.venue_id}"
 
 
 class Word(models.Model):
@@ -49,13 +74,13 @@ class Word(models.Model):
     text = models.CharField(max_length=60, primary_key=True)
     lexeme = models.CharField(max_length=60, help_text="Its stem in the text search configuration `city`.")
     sound = models.CharField(max_length=60, help_text="How it sounds, in Latin letters: `spelling.sound`.")
+    in_courses = models.BooleanField(default=False)
+    in_places = models.BooleanField(default=False)
+    facets = models.BigIntegerField(default=0, help_text="The options it names (Saturday, evening), as bits.")
+    is_telling = models.BooleanField(default=False, help_text="False: it only helps to order what others find.")
 
     class Meta:
-        indexes = [
-            models.Index(fields=["lexeme"], name="word_lexeme"),
-            models.Index(OpClass("text", "varchar_pattern_ops"), name="word_beginning"),
-            GinIndex(OpClass("sound", "gin_trgm_ops"), name="word_sound"),
-        ]
+        indexes = [models.Index(fields=["lexeme"], name="word_lexeme")]
 
     def __str__(self):
         return self.text

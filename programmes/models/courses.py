@@ -8,7 +8,7 @@ from learningcity.folding import Folded
 
 from .conventions import Axis
 from .levels import CefrLevel, DigcompLevel, IscedField
-from .organisations import Organisation
+from .organisations import Membership, Organisation
 
 
 class Programme(models.Model):
@@ -89,6 +89,25 @@ class CourseQuerySet(models.QuerySet):
 
     def templates(self):
         return self.filter(kind=Course.Kind.TEMPLATE)
+
+    def editable_by(self, user, today):
+        """The courses whose texts this user may change: those of the organisation, or all."""
+        roles = Membership.objects.current(today).filter(user=user)
+        if roles.filter(role=Membership.Role.PROGRAMME_OFFICER).exists():
+            return self
+        return self.filter(organisation__in=roles.filter(role=Membership.Role.MANAGER).values("organisation"))
+
+    def readable_by(self, user, today):
+        """The courses this user may see before the public does: also those taught, and those with a group in the
+        district."""
+        roles = Membership.objects.current(today).filter(user=user)
+        if roles.filter(role=Membership.Role.PROGRAMME_OFFICER).exists():
+            return self
+        managed = roles.filter(role=Membership.Role.MANAGER).values("organisation")
+        districts = roles.filter(role=Membership.Role.DISTRICT_OFFICER).values("district")
+        taught = roles.filter(role=Membership.Role.TRAINER).values("user__runs_taught__course")
+        nearby = Course.objects.filter(runs__venue__district__in=districts).values("pk")
+        return self.filter(models.Q(organisation__in=managed) | models.Q(pk__in=nearby) | models.Q(pk__in=taught))
 
     def with_next_run(self, runs, at):
         """Courses that have one of these runs, annotated with the pk of the best one as `next_run`, in its order."""

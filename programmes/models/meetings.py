@@ -8,6 +8,8 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from learningcity.clock import CASABLANCA
+
 from .runs import CourseRun
 from .venues import Room
 
@@ -35,6 +37,28 @@ class MeetingQuerySet(models.QuerySet):
     def taking_place(self):
         """Planned, moved or held: what a timetable shows and what keeps a room and a trainer busy."""
         return self.filter(state__in=TAKING_PLACE)
+
+    def to_come(self, at):
+        """Those that start after this instant, whatever their state."""
+        local = at.astimezone(CASABLANCA)
+        return self.filter(Q(date__gt=local.date()) | Q(date=local.date(), starts_at__gt=local.time()))
+
+    def changeable(self, at):
+        """Planned or moved, and still to come: what may be moved, cancelled, given other hours."""
+        return self.to_come(at).filter(state__in=[Meeting.State.PLANNED, Meeting.State.MOVED])
+
+    def touching(self, days, venue=None):
+        """On any of these days, at one place or anywhere."""
+        found = self.filter(date__in=days)
+        return found if venue is None else found.filter(run__venue=venue)
+
+    def for_timetable(self):
+        """In order, with what a timetable prints."""
+        return self.select_related("run__course", "run__venue", "room", "trainer").order_by("date", "starts_at", "pk")
+
+    def lock(self, pks):
+        """By ascending id, after the runs they belong to."""
+        return self.select_for_update(of=("self",)).select_related("run", "room").filter(pk__in=pks).order_by("pk")
 
 
 class Meeting(models.Model):

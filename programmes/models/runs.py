@@ -71,6 +71,15 @@ class CourseRunQuerySet(models.QuerySet):
         taught = roles.filter(role=Membership.Role.TRAINER).values("user__runs_taught")
         return self.filter(Q(course__organisation__in=managed) | Q(venue__district__in=districts) | Q(pk__in=taught))
 
+    def schedulable_by(self, user, today):
+        """The groups whose facts and dates this user may change: of the organisation, of the district, or all."""
+        roles = Membership.objects.current(today).filter(user=user)
+        if roles.filter(role=Membership.Role.PROGRAMME_OFFICER).exists():
+            return self
+        managed = roles.filter(role=Membership.Role.MANAGER).values("organisation")
+        districts = roles.filter(role=Membership.Role.DISTRICT_OFFICER).values("district")
+        return self.filter(Q(course__organisation__in=managed) | Q(venue__district__in=districts))
+
     def with_places(self):
         return self.filter(CourseRun.PLACES)
 

@@ -3,17 +3,29 @@
 Rows are only added: once a row is there, the people who run the portal are its owners.
 """
 
-from pathlib import Path
+from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.text import slugify
 
-from learningcity import clock
 from learningcity.services.reference import DATA, district_ids, names, put, rows_of
 
-from ..models import Course, Organisation, Programme, Room, Venue
+from ..models import (
+    Axis,
+    Contribution,
+    Convention,
+    Course,
+    Organisation,
+    Pathway,
+    PathwayStep,
+    Programme,
+    Room,
+    Venue,
+)
+from . import indexing
+from .reference_courses import TEXTS, ids, our_courses, practice_group, real_courses
 
-TEXTS = Path(__file__).parents[1] / "data"
 ROOM_CAPACITY = 30
 SECTORS = {
     "public": Organisation.Sector.STATE,
@@ -47,28 +59,40 @@ NOT_YET_OPEN = ("planned", "announced", "works", "renovation", "closed")
 @transaction.atomic
 def load_offer():
     """Counts per model, by what happened to the rows."""
-    return {
+    loaded = {
         "organisations": add(Organisation, ["code"], organisations()),
         "venues": add(Venue, ["code"], venues()),
         "rooms": add(Room, ["venue_id", "name_fr"], rooms()),
+        "conventions": add(Convention, ["code"], conventions()),
+        "axes": add(Axis, ["convention_id", "number"], axes()),
+        "contributions": add(Contribution, ["convention_id", "name_fr"], contributions()),
         "programmes": add(Programme, ["code"], programmes()),
-        "courses": add(Course, ["code"], courses()),
+        "courses": add(Course, ["code"], [*real_courses(), *our_courses()]),
+        "practice": practice_group(),
+        "pathways": add(Pathway, ["code"], pathways()),
+        "steps": add(PathwayStep, ["pathway_id", "position"], steps()),
     }
+    indexing.index_all()
+    return loaded
 
 
 def add(model, keys, rows):
     return put(model, keys, rows, overwrite=False)
 
 
-def ids(model):
-    return dict(model.objects.values_list("code", "pk"))
-
-
 def organisations():
+    texts = {row["code"]: row for row in rows_of(TEXTS / "organisations.csv")}
     for row in rows_of(DATA / "partners.csv"):
         code = row["partner_id"]
-        sector = SECTOR_OF.get(code) or SECTORS[row["kind"]]
-        yield {"code": code, "name_fr": row["name_fr"], "name_ar": row["name_ar_proposed"], "sector": sector}
+        text = texts.get(code, {"description_fr": "", "description_ar": ""})
+        yield {
+            "code": code,
+            "name_fr": row["name_fr"],
+            "name_ar": row["name_ar_proposed"],
+            "sector": SECTOR_OF.get(code) or SECTORS[row["kind"]],
+            "description_fr": text["description_fr"],
+            "description_ar": text["description_ar"],
+        }
 
 
 def venues():
@@ -98,55 +122,70 @@ def rooms():
         yield {"venue_id": venue.pk, **room}
 
 
-def programmes():
-    organisation_ids = ids(Organisation)
-    for row in rows_of(TEXTS / "programmes.csv"):
-        organisation = organisation_ids[row["organisation"]]
-        yield {"code": row["code"], **names(row), "family": row["family"], "organisation_id": organisation}
-
-
-def courses():
-    programme_ids, organisation_ids = ids(Programme), ids(Organisation)
-    titles = {row["course_id"]: row for row in rows_of(DATA / "courses.csv")}
-    texts, phrases = course_texts(), read_phrases()
-    at = clock.now()
-    for row in rows_of(TEXTS / "courses.csv"):
-        title = titles[row["code"]]
+def conventions():
+    for row in agreements():
         yield {
-            "code": row["code"],
-            "slug": slugify(title["title_fr"])[:110],
-            "programme_id": programme_ids[row["programme"]],
-            "organisation_id": organisation_ids[row["organisation"]],
-            "theme": row["theme"],
-            "title_fr": title["title_fr"],
-            "title_ar": title["title_ar_proposed"],
-            "title_en": title["title_en"],
-            **texts[row["code"]],
-            **in_three("level", phrases["level", row["level"]]),
-            "language": row["language"],
-            **in_three("to_bring", phrases["bring", row["bring"]]),
-            "minimum_age": int(row["minimum_age"]) if row["minimum_age"] else None,
-            "maximum_age": int(row["maximum_age"]) if row["maximum_age"] else None,
-            "hours": int(row["hours"]),
-            "is_sensitive": bool(row["is_sensitive"]),
-            "state": Course.State.PUBLISHED,
-            "published_at": at,
+            "code": row["convention_code"],
+            **names(row),
+            **{name: date.fromisoformat(row[name]) for name in ("signed_on", "starts_on", "ends_on")},
+            "amount": Decimal(row["amount_mad"]),
+            "source": row["source"],
         }
 
 
-def in_three(field, phrase):
-    return {f"{field}_{language}": phrase[language] for language in ("fr", "ar", "en")}
+def agreements():
+    """One row per convention; the file has one per axis."""
+    return {row["convention_code"]: row for row in rows_of(TEXTS / "conventions.csv")}.values()
 
 
-def read_phrases():
-    return {(row["kind"], row["key"]): row for row in rows_of(TEXTS / "phrases.csv")}
+def axes():
+    convention_ids = ids(Convention.objects.filter(axes=None))
+    for row in rows_of(TEXTS / "conventions.csv"):
+        if row["convention_code"] in convention_ids:
+            number = int(row["axis_number"])
+            named = {f"name_{language}": row[f"axis_{language}"] for language in ("fr", "ar", "en")}
+            yield {"convention_id": convention_ids[row["convention_code"]], "number": number, **named}
 
 
-def course_texts():
-    """{code: {summary_fr: …, outcomes_fr: one per line, summary_ar: …}}."""
-    texts = {}
-    for row in rows_of(TEXTS / "course_texts.csv"):
-        outcomes = "\n".join(row[f"outcome_{place}"] for place in (1, 2, 3))
-        text = {f"summary_{row['language']}": row["summary"], f"outcomes_{row['language']}": outcomes}
-        texts.setdefault(row["code"], {}).update(text)
-    return texts
+def contributions():
+    convention_ids, organisation_ids = ids(Convention.objects.filter(contributions=None)), ids(Organisation.objects)
+    for row in rows_of(TEXTS / "contributions.csv"):
+        if row["convention_code"] in convention_ids:
+            yield {
+                "convention_id": convention_ids[row["convention_code"]],
+                "organisation_id": organisation_ids.get(row["organisation_code"]),
+                **names(row),
+                "amount": Decimal(row["amount_mad"]),
+                "is_confirmed": row["basis"] == "stated",
+            }
+
+
+def programmes():
+    organisation_ids = ids(Organisation.objects)
+    axis_ids = {f"{axis.convention.code}/{axis.number}": axis.pk for axis in Axis.objects.select_related("convention")}
+    for row in rows_of(TEXTS / "programmes.csv"):
+        yield {
+            "code": row["code"],
+            **names(row),
+            "family": row["family"],
+            "subtype": row["subtype"],
+            "organisation_id": organisation_ids[row["organisation"]],
+            "axis_id": axis_ids.get(row["axis"]),
+            "audiences": row["audiences"].split(";") if row["audiences"] else [],
+        }
+
+
+def pathways():
+    for row in rows_of(TEXTS / "pathways.csv"):
+        goal = {f"goal_{language}": row[f"goal_{language}"] for language in ("fr", "ar", "en")}
+        yield {"code": row["code"], "slug": row["slug"], **names(row), **goal, "isco": row["isco"]}
+
+
+def steps():
+    """Only of pathways that have none: what staff took out stays out."""
+    pathway_ids, course_ids = ids(Pathway.objects.filter(steps=None)), ids(Course.objects)
+    for row in rows_of(TEXTS / "pathways.csv"):
+        if row["code"] in pathway_ids:
+            for position, code in enumerate(row["steps"].split(";"), 1):
+                pathway = pathway_ids[row["code"]]
+                yield {"pathway_id": pathway, "position": position, "course_id": course_ids[code]}

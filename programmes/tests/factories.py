@@ -6,7 +6,20 @@ from itertools import count
 from learningcity import clock
 from learningcity.tests.factories import district, user
 
-from ..models import Course, CourseRun, Meeting, Membership, Organisation, Programme, Venue
+from ..models import (
+    Axis,
+    Commitment,
+    Convention,
+    Course,
+    CourseRun,
+    Meeting,
+    Membership,
+    Organisation,
+    Programme,
+    Room,
+    Venue,
+)
+from ..services.indexing import index_runs
 
 numbers = count(1)
 
@@ -57,6 +70,13 @@ def venue(**fields):
     return Venue.objects.create(**values | fields)
 
 
+def room(**fields):
+    number = next(numbers)
+    values = {"name_fr": f"Salle {number}", "name_ar": f"القاعة {number}", "name_en": f"Room {number}", "capacity": 40}
+    values["venue"] = fields.pop("venue", None) or venue()
+    return Room.objects.create(**values | fields)
+
+
 def run(*, meetings=1, trainer=None, **fields):
     """A group with 30 places that is open now, starts in two weeks and meets every week for an hour and a half."""
     number, at = next(numbers), clock.now()
@@ -74,6 +94,13 @@ def run(*, meetings=1, trainer=None, **fields):
     return made
 
 
+def offered(**fields):
+    """A group that the search knows."""
+    made = run(**fields)
+    index_runs([made])
+    return made
+
+
 def meeting(of, *, date: date, **fields):
     values = {"starts_at": time(10, 30), "ends_at": time(12)}
     return Meeting.objects.create(run=of, date=date, **values | fields)
@@ -86,3 +113,21 @@ def member(role, name=None, **fields):
         fields["organisation"] = organisation()
     Membership.objects.create(user=someone, role=role, since=today() - timedelta(days=365), **fields)
     return someone
+
+
+def convention(*, axes=1, **fields):
+    """An agreement of three million dirhams that runs for four years since last year."""
+    number = next(numbers)
+    values = {"code": f"K{number}", "name_fr": f"Convention {number}", "amount": 3_000_000}
+    values["signed_on"] = values["starts_on"] = today() - timedelta(days=365)
+    values["ends_on"] = values["starts_on"] + timedelta(days=4 * 365)
+    made = Convention.objects.create(**values | fields)
+    for place in range(1, axes + 1):
+        Axis.objects.create(convention=made, number=place, name_fr=f"Axe {place}")
+    return made
+
+
+def commitment(axis, **fields):
+    """50 of an indicator within a year, agreed on with the convention."""
+    values = {"indicator": "OUT-03", "target": 50, "due_on": today() + timedelta(days=365), "note_fr": "De retour"}
+    return Commitment.objects.create(axis=axis, agreed_on=axis.convention.signed_on, **values | fields)

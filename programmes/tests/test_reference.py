@@ -2,11 +2,24 @@ from collections import Counter
 
 import pytest
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
+from learningcity import clock
 from learningcity.models import District, DistrictContext, Holiday, Population, Prefecture, Quartier
 from learningcity.services.reference import DATA, apportion, load_ground, rows_of
-from programmes.models import Course, Organisation, Programme, Room, Venue
+from programmes.models import (
+    Commitment,
+    Convention,
+    Course,
+    CourseRun,
+    MoneyEntry,
+    Organisation,
+    Pathway,
+    Programme,
+    Room,
+    Venue,
+)
+from programmes.models.runs import RunStatus
 from programmes.services.reference import load_offer
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +40,8 @@ def test_the_city_is_complete(city):
     assert Quartier.objects.count() == 118
     assert Venue.objects.count() == Room.objects.count() == 67
     assert Organisation.objects.count() == 30
-    assert Course.objects.count() == 50
+    assert Course.objects.published().count() == 50
+    assert Pathway.objects.count() == 6
 
 
 def test_the_mechouar_belongs_to_no_prefecture(city):
@@ -100,6 +114,62 @@ def test_the_course_on_rights_is_never_named_in_a_message(city):
     assert list(Course.objects.filter(is_sensitive=True).values_list("code", flat=True)) == ["C039"]
 
 
+def test_the_access_of_a_place_is_unknown_until_someone_has_looked(city):
+    features = Venue.objects.values_list("step_free", "adapted_toilet", "hearing_loop", "childcare", "women_space")
+    assert set(features) == {(None,) * 5}
+    assert set(Venue.objects.values_list("transport", "hours")) == {("", "")}
+
+
+def test_every_programme_has_its_kind_and_every_course_its_language(city):
+    assert not Programme.objects.filter(subtype="").exists()
+    assert not Course.objects.filter(language="").exists()
+    assert {audience for programme in Programme.objects.all() for audience in programme.audiences} <= set(
+        Programme.Audience.values
+    )
+
+
+def test_levels_and_fields_are_those_of_the_frameworks(city):
+    for course in Course.objects.all():
+        course.full_clean()
+    levels = Course.objects.filter(programme__subtype="languages").values_list("cefr_level", flat=True)
+    assert set(levels) == {"A1"}
+    assert not Course.objects.published().filter(theme="digital", digcomp_level=None).exists()
+
+
+def test_organisations_with_courses_say_who_they_are(city):
+    offering = Organisation.objects.exclude(courses=None)
+    assert not offering.filter(Q(description_fr="") | Q(description_ar="")).exists()
+
+
+def test_the_regional_agreement_has_five_axes_and_its_contributions_sum_to_its_amount(city):
+    convention = Convention.objects.get()
+    assert (convention.amount, str(convention.signed_on)) == (3_000_000_000, "2024-01-09")
+    assert [axis.number for axis in convention.axes.all()] == [1, 2, 3, 4, 5]
+    assert convention.contributions.get(is_confirmed=True).amount == 500_000_000
+    assert sum(part.amount for part in convention.contributions.all()) == convention.amount
+    assert [programme.code for programme in Programme.objects.exclude(axis=None)] == ["deuxieme-chance"]
+
+
+def test_no_money_and_no_promise_is_invented(city):
+    assert not MoneyEntry.objects.exists()
+    assert not Commitment.objects.exists()
+
+
+def test_a_pathway_leads_through_courses_in_order_to_a_trade(city):
+    pathway = Pathway.objects.get(code="P01")
+    assert [step.course.code for step in pathway.steps.all()] == ["C001", "C002", "C017", "C020"]
+    assert not Pathway.objects.filter(isco="").exists()
+
+
+def test_there_are_models_to_start_from_and_a_course_to_practise_on(city):
+    assert Course.objects.templates().count() == 3
+    practice = Course.objects.get(kind=Course.Kind.PRACTICE)
+    run = practice.runs.get()
+    at = clock.now()
+    assert run.status(at, clock.local_day(at)) == RunStatus.OPEN
+    assert not CourseRun.objects.public().filter(course=practice).exists()
+
+
 def test_loading_again_changes_nothing(city):
     again = load_ground() | load_offer()
     assert all(counts["created"] == counts["changed"] == 0 for counts in again.values())
@@ -108,6 +178,8 @@ def test_loading_again_changes_nothing(city):
 def test_loading_again_corrects_the_census_and_keeps_what_staff_wrote(city):
     District.objects.filter(number=53).update(label_latitude=0)
     Course.objects.filter(code="C001").update(title_fr="Lire et écrire")
+    Pathway.objects.get(code="P01").steps.last().delete()
     again = load_ground() | load_offer()
     assert again["districts"]["changed"] == 1
     assert Course.objects.get(code="C001").title_fr == "Lire et écrire"
+    assert Pathway.objects.get(code="P01").steps.count() == 3

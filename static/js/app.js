@@ -12,10 +12,12 @@ function focusOn(element) {
   element.focus();
 }
 
-// Copying needs a secure page and printing needs scripts: the buttons stay hidden where they could not work.
+// Copying and the position need a secure page, printing needs scripts: the buttons stay hidden where they could not work.
 function wake(root) {
   if (navigator.clipboard) root.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
   root.querySelectorAll("[data-print]").forEach((button) => (button.hidden = false));
+  if (navigator.geolocation && window.isSecureContext)
+    root.querySelectorAll("[data-near]").forEach((button) => (button.hidden = false));
 }
 
 document.addEventListener("click", async (event) => {
@@ -26,6 +28,18 @@ document.addEventListener("click", async (event) => {
   const words = button.querySelector("span");
   if (words) words.textContent = button.dataset.copied;
   announce(button.dataset.copied);
+});
+
+// The position is asked for when the button is pressed, and leaves the phone rounded to about a kilometre.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-near]");
+  if (!button) return;
+  const refuse = () => announce((button.querySelector("span").textContent = button.dataset.refused));
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    const list = new URL(button.dataset.near, window.location);
+    list.searchParams.set("pres", `${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`);
+    window.location.assign(list);
+  }, refuse);
 });
 
 // After a swap the focus stays on its control when that survived, and goes to the new heading when not.

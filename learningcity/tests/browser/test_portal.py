@@ -1,27 +1,20 @@
-"""The portal in a real browser: the whole way, every page without a broken rule, light, and by keyboard alone.
-
-One file, because the workers of the tests take files whole and one city is enough.
-"""
+"""The portal in a real browser: the whole way, every page without a broken rule, light, and by keyboard alone."""
 
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from learningcity.services.accounts import DEMO_PASSWORD, DEMO_STAFF
+
+from .axe import VIEWS, violations
 
 pytestmark = pytest.mark.browser
 WORDS = {
     "fr": {"open": "Places disponibles", "done": "C’est fait", "typed": ("Yasmine", "El Amrani")},
     "ar": {"open": "مقاعد متاحة", "done": "تم.", "typed": ("ياسمين", "العمراني")},
 }
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    "rules": {rule: {"enabled": True} for rule in ("target-size", "td-has-header", "css-orientation-lock")},
-}
 PUBLIC = ["/", "", "cours/", "cours/?q=zzzz", "cours/anglais/", "observatoire/", "gestion/connexion/"]
 PUBLIC += ["aide/", "accessibilite/", "confidentialite/", "components/", "nulle-part/"]
-VIEWS = [("ar", 320), ("fr", 1280)]  # both directions, both ends of the widths
 FIRST_LOAD = 60_000  # bytes over the wire, everything of a resident's page
 HTML_AND_CSS = 32_000
 
@@ -115,11 +108,6 @@ def test_the_figures_of_sidi_moumen_move_when_a_new_learner_is_marked_present(op
     city.run("rollup")
     official.reload()
     assert learners_of(official, "Sidi Moumen") == before + 1
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize(("lang", "width"), VIEWS)

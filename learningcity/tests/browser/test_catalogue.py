@@ -1,0 +1,138 @@
+"""The catalogue in a real browser: finding by words and choices, with and without scripts, in both directions."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .axe import VIEWS, violations
+
+pytestmark = pytest.mark.browser
+LANGUAGES = ["fr", "ar"]
+PAGES = ["", "cours/", "cours/?q=zzzz", "cours/?q=cuture&arr=anfa&jour=sam", "cours/filtres/?arr=sidi-moumen"]
+PAGES += ["cours/anglais/", "lieux/", "arrondissements/sidi-moumen/", "parcours/", "me-prevenir/?theme=trade"]
+PAGES += ["aide/s-entrainer/"]
+# WCAG 1.4.12: what a reader may set without losing anything.
+SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"
+SPACING += " p { margin-block-end: 2em !important; }"
+WIDER = """css => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    document.adoptedStyleSheets = [sheet];
+}"""
+CLIPPED = """() => [...document.querySelectorAll("main *")]
+    .filter((box) => getComputedStyle(box).overflow !== "visible" && !box.closest(".visually-hidden, .scroll"))
+    .filter((box) => box.scrollHeight > box.clientHeight + 2 && box.clientHeight > 2)
+    .map((box) => box.outerHTML.slice(0, 120))"""
+
+
+def chips(page):
+    return page.locator(".chips .chip")
+
+
+def choose(page, name, value):
+    """On a phone the choices are a page of their own."""
+    page.locator("a[href*='/cours/filtres/']").first.click()
+    page.locator(f"[name='{name}'][value='{value}']").check()
+    page.locator("main form button[type=submit]").last.click()
+
+
+@pytest.mark.parametrize("js", [True, False])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_choice_is_said_and_can_be_taken_back(open_page, lang, js):
+    page = open_page(f"/{lang}/cours/", js=js)
+    every = page.inner_text("h1")
+    choose(page, "arr", "sidi-moumen")
+    name = "سيدي مومن" if lang == "ar" else "Sidi Moumen"
+    assert name in page.inner_text("h1")
+    assert chips(page).count() == 1
+    choose(page, "theme", "digital")
+    assert chips(page).count() == 2
+    chips(page).first.click()
+    assert chips(page).count() == 1
+    page.locator(".chips .link").click()
+    expect(page.locator(".chips")).to_have_count(0)
+    assert re.fullmatch(rf".*/{lang}/cours/(\?)?", page.url)
+    assert page.inner_text("h1") == every
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_a_search_that_finds_nothing_shows_ways_out(open_page, js):
+    page = open_page("/fr/cours/?q=couture&arr=sidi-moumen&arr=anfa&jour=dim&moment=soir&garde=1", js=js)
+    assert page.inner_text("h1").startswith("0")
+    ways = page.locator(".list .chips a")
+    assert ways.count() >= 1
+    promised = int(re.search(r"\d+", ways.first.inner_text().split("\n")[-1]).group())
+    assert promised > 0
+    assert page.locator("a[href*='/me-prevenir/?']").count() >= 1
+    ways.first.click()
+    expect(page.locator("h1")).to_contain_text(re.compile(rf"^{promised}\b"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_buttons_stand_above_and_below_the_choices_and_nothing_is_sent_by_itself(open_page, lang):
+    page = open_page(f"/{lang}/cours/filtres/")
+    before = page.url
+    buttons = page.locator("main form button[type=submit]")
+    assert buttons.count() == 2
+    first_choice = page.locator("main form [name='arr']").first
+    assert buttons.first.bounding_box()["y"] < first_choice.bounding_box()["y"] < buttons.last.bounding_box()["y"]
+    first_choice.check()
+    page.wait_for_timeout(300)
+    assert page.url == before
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", ["cours/", "cours/anglais/"])
+def test_a_status_is_a_word_and_a_picture_never_a_colour_alone(open_page, path, lang):
+    page = open_page(f"/{lang}/{path}")
+    tags = page.locator("main .tag")
+    assert tags.count() >= 1
+    for tag in tags.all():
+        assert tag.locator("svg").count() == 1
+        assert tag.inner_text().strip()
+
+
+@pytest.mark.parametrize(
+    "path", ["cours/?q=couture&arr=sidi-moumen&page=1", "cours/filtres/?jour=sam", "cours/anglais/"]
+)
+def test_another_language_keeps_the_page_and_the_search(open_page, path):
+    page = open_page(f"/fr/{path}")
+    link = page.locator("header a[hreflang='ar'], header a[lang='ar']").first
+    assert (link.get_attribute("dir"), link.inner_text().strip()) == ("rtl", "العربية")
+    link.click()
+    assert page.url.endswith(f"/ar/{path}")
+    assert (page.get_attribute("html", "lang"), page.get_attribute("html", "dir")) == ("ar", "rtl")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES)
+def test_wider_spacing_and_narrow_screens_lose_nothing(open_page, path, lang):
+    page = open_page(f"/{lang}/{path}", width=320)
+    page.evaluate(WIDER, SPACING)
+    assert page.evaluate(CLIPPED) == []
+
+
+@pytest.mark.parametrize(("lang", "width"), VIEWS)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_the_catalogue_breaks_no_rule_of_accessibility(open_page, path, lang, width):
+    assert violations(open_page(f"/{lang}/{path}", width=width)) == []
+
+
+def test_after_a_swap_the_heading_has_the_focus_and_says_the_count_once(open_page):
+    page = open_page("/fr/cours/", width=1280)
+    page.locator("[name='arr'][value='sidi-moumen']").check()
+    page.locator(".panel button[type=submit]").first.click()
+    expect(page.locator("h1")).to_contain_text("Sidi Moumen")
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    assert "arr=sidi-moumen" in page.url
+    page.go_back()
+    expect(page.locator("h1")).not_to_contain_text("Sidi Moumen")
+
+
+def test_nothing_of_a_public_page_sets_a_cookie_or_comes_from_elsewhere(open_page):
+    page = open_page("/fr/cours/")
+    page.locator(".card h3 a").first.click()
+    assert page.context.cookies() == []
+    share = page.locator("a[href^='https://wa.me/?text=']")
+    assert share.count() == 1

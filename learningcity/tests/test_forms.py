@@ -1,0 +1,96 @@
+"""Days and hours as people write them."""
+
+from datetime import date, time
+
+import pytest
+from django import forms
+
+from .. import clock
+from ..forms import DayField, HourField
+
+
+class Appointment(forms.Form):
+    day = DayField(required=False)
+    hour = HourField(required=False)
+
+
+def day_of(first, month, year):
+    form = Appointment({"day_0": first, "day_1": month, "day_2": year})
+    return form.cleaned_data["day"] if form.is_valid() else form.errors.as_data()["day"][0].code
+
+
+def hour_of(text):
+    form = Appointment({"hour": text})
+    return form.cleaned_data["hour"] if form.is_valid() else form.errors.as_data()["hour"][0].code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("parts", "meant"),
+    [
+        (("16", "5", "2026"), date(2026, 5, 16)),
+        (("٠١", "٠٢", "٢٠٢٧"), date(2027, 2, 1)),
+        ((" 1 ", "1", "2027 "), date(2027, 1, 1)),
+        (("29", "2", "2028"), date(2028, 2, 29)),
+        (("", "", ""), None),
+        (("31", "2", "2027"), "date"),
+        (("", "2", "2027"), "date"),
+        (("1er", "2", "2027"), "date"),
+        (("²", "2", "2027"), "date"),
+        (("0", "2", "2027"), "date"),
+        (("1", "1", "27"), "year"),
+        (("1", "1", ""), "year"),
+        (("1", "1", "9999"), "far"),
+        (("1", "1", "0001"), "far"),
+        (("9" * 15, "1", "2027"), "date"),
+    ],
+    ids=str,
+)
+def test_a_day_has_three_parts(parts, meant, monkeypatch):
+    monkeypatch.setattr(clock, "local_day", lambda at: date(2026, 11, 22))
+
+    assert day_of(*parts) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("10:30", time(10, 30)),
+        ("10 h 30", time(10, 30)),
+        ("10\u00a0h\u00a030", time(10, 30)),
+        ("10h30", time(10, 30)),
+        ("10H", time(10)),
+        ("9 h", time(9)),
+        ("9", time(9)),
+        ("1030", time(10, 30)),
+        ("930", time(9, 30)),
+        ("18.05", time(18, 5)),
+        ("١٠:٣٠", time(10, 30)),
+        ("00:00", time(0)),
+        ("", None),
+        ("  ", None),
+        ("24:00", "hour"),
+        ("10:60", "hour"),
+        ("10:3", "hour"),
+        ("midi", "hour"),
+        ("²", "hour"),
+        ("9" * 5000, "hour"),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_an_hour_is_read_as_it_is_written(text, meant):
+    assert hour_of(text) == meant
+
+
+def test_midnight_is_an_hour_when_one_is_needed():
+    form = forms.Form({"hour": "0 h"})
+    form.fields["hour"] = HourField()
+
+    assert form.is_valid()
+
+
+def test_what_is_stored_is_shown_again_as_it_would_be_typed():
+    form = Appointment(initial={"day": date(2026, 5, 16), "hour": time(9, 5)})
+
+    assert 'value="09:05"' in str(form["hour"])
+    assert [f'value="{part}"' in str(form["day"]) for part in (16, 5, 2026)] == [True] * 3

@@ -1,0 +1,21 @@
+"""What happens to the people of a group when the offer changes, in the transaction of the change."""
+
+from django.dispatch import receiver
+
+from programmes import signals
+from programmes.models import CourseRun
+
+from .services import announcements, cancellations
+
+
+@receiver(signals.timetable_changed)
+def tell_changes(sender, changes, note, **act):
+    announcements.announce_changes(changes, note=note)
+
+
+@receiver(signals.run_decided)
+def tell_decision(sender, run, decision, by, note, **act):
+    """Told first, while the places of a cancelled group are still live."""
+    announcements.announce_decision(run, note=note)
+    if decision == CourseRun.Decision.CANCELLED:
+        cancellations.cancel_all(run, by=by, why="group cancelled")

@@ -1,0 +1,68 @@
+"""Be told when a course opens: a phone number, nothing else."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from learningcity import clock
+from programmes import cards, filters
+
+from ..forms import AlertForm
+from ..models import Alert
+from ..services import alerts
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request):
+    """The search comes in the address, the phone in the form."""
+    question = filters.read(request.GET)
+    form = AlertForm(request.POST or None, initial={"language": translation.get_language()})
+    if form.is_valid():
+        try:
+            alert = alerts.save(question, **form.cleaned_data)
+        except alerts.TooManyAlerts:
+            form.add_error("phone", _("This phone already has 5 alerts. End one of them first."))
+        else:
+            messages.success(request, _("Noted. We will write when a course opens."))
+            return redirect(f"{reverse('alert-link', args=[alert.token])}?langue={translation.get_language()}")
+    context = {"form": form, "wanted": wanted(question), "back": reverse("catalogue") + filters.address(question)}
+    return render(request, "participants/alert.html", context, status=422 if form.errors else 200)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request, alert):
+    """What the text message leads to: the courses, and the end of the alert. Opening it changes nothing."""
+    if request.method == "POST":
+        alerts.stop(alert)
+        messages.success(request, _("This alert has ended. We have deleted your number."))
+        return redirect("catalogue")
+    kept = get_object_or_404(Alert, token=alert)
+    language = request.GET.get("langue")
+    if language not in dict(settings.LANGUAGES):
+        language = kept.language
+    with translation.override(language):
+        request.LANGUAGE_CODE = language
+        response = render(request, "participants/alert_link.html", contents(kept))
+    response["Content-Language"] = language
+    return response
+
+
+def contents(alert):
+    question, at = alerts.question_of(alert), clock.now()
+    return {
+        "wanted": wanted(question),
+        "cards": cards.of_runs(alerts.joinable(question, at)[:5], at),
+        "list": reverse("catalogue") + filters.address(question),
+    }
+
+
+def wanted(question):
+    """The search in words: `couture · Sidi Moumen · Saturday`."""
+    return " · ".join(str(link["label"]) for link in filters.links(question)) or _("All courses")

@@ -1,0 +1,234 @@
+"""The life of a group: made, changed, announced, postponed, cancelled, copied. Its meetings are `scheduling`."""
+
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from learningcity import clock
+from learningcity.services import audit
+
+from .. import signals
+from ..models import Course, CourseRun, Room
+from . import copying, indexing, scheduling
+from .scheduling import KEEP
+
+Decision = CourseRun.Decision
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+COPIED = ("venue", "room", "mode", "language", "women_only", "capacity", "desk_seats", "waiting_places")
+
+
+class Gap(NamedTuple):
+    """What is missing or does not fit, at a field (empty: the group as a whole)."""
+
+    field: str
+    sentence: str
+
+
+class RunRefused(Exception):
+    def __init__(self, *gaps):
+        self.gaps = gaps
+        self.sentences = [gap.sentence for gap in gaps]
+        super().__init__(" ".join(self.sentences))
+
+
+# --- Making and changing ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create(course, *, by, trainers=(), **fields):
+    """A draft group without meetings. Needs `venue`, `capacity` and the two instants of the enrolment window."""
+    course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
+    if course.kind == Course.Kind.TEMPLATE:
+        raise RunRefused(Gap("", _("A model has no groups.")))
+    day = clock.local_day(fields["enrolment_closes_at"])
+    values = {"label": next_label(course), "starts_on": day, "ends_on": fields.get("starts_on", day)} | fields
+    run = CourseRun(course=course, code=next_code(course, values["label"]), **values)
+    refuse_misfits(run)
+    run.save()
+    run.trainers.set(trainers)
+    audit.note("create group", run, by=by, count=0)
+    indexing.index_runs([run])
+    return run
+
+
+@transaction.atomic
+def change(run, *, by, trainers=None, **fields):
+    """Set what differs. Another place or room takes the meetings to come along: it may raise TimetableRefused."""
+    run = scheduling.lock_runs([run.pk])[0]
+    if "venue" in fields and fields["venue"] != run.venue:
+        fields.setdefault("room", None)
+    changed = sorted(name for name, value in fields.items() if getattr(run, name) != value)
+    house = {"venue": fields.get("venue", run.venue), "room": fields.get("room", run.room)}
+    if {"venue", "room"} & set(changed):
+        scheduling.rehouse(run, by=by, **house)
+    for name in changed:
+        setattr(run, name, fields[name])
+    refuse_misfits(run)
+    if trainers is not None and set(trainers) != set(run.trainers.all()):
+        run.trainers.set(trainers)
+        changed.append("trainers")
+    if changed:
+        run.save(update_fields=[name for name in changed if name != "trainers"])
+        audit.note("change group", run, by=by, count=0, detail={"fields": changed})
+        indexing.index_runs([run])
+    return run
+
+
+def next_label(course):
+    """The first letter that none of its groups to come has."""
+    current = course.runs.filter(ends_on__gte=clock.local_day(clock.now()))
+    used = set(current.values_list("label", flat=True))
+    return next((letter for letter in LETTERS if letter not in used), LETTERS[-1])
+
+
+def next_code(course, label):
+    """`COUT1-A1`: the course, the letter, the first number still free. The caller holds the lock of the course."""
+    letters = slugify(label).upper() or "G"
+    for number in range(1, 10_000):
+        end = f"-{letters}{number}"
+        code = course.code[: CourseRun._meta.get_field("code").max_length - len(end)] + end
+        if not CourseRun.objects.filter(code=code).exists():
+            return code
+    raise RuntimeError(f"No code is left for a group of {course.code}")
+
+
+def refuse_misfits(run):
+    if gaps := list(misfits(run)):
+        raise RunRefused(*gaps)
+
+
+def misfits(run):
+    """What the database or a room would not allow, field by field."""
+    if run.capacity < run.seats_taken:
+        sentence = ngettext(
+            "%(n)s person has a place already: the group cannot have fewer places.",
+            "%(n)s people have a place already: the group cannot have fewer places.",
+            run.seats_taken,
+        )
+        yield Gap("capacity", sentence % {"n": run.seats_taken})
+    if (room := smallest_room(run)) and room.capacity < run.capacity:
+        facts = {"room": room.name, "n": room.capacity, "places": run.capacity}
+        yield Gap("capacity", _("%(room)s is too small for the group: %(n)s for %(places)s.") % facts)
+    if run.desk_seats > run.capacity:
+        yield Gap("desk_seats", _("More places are kept for the desk than the group has."))
+    if run.desk_seats < run.desk_taken:
+        sentence = ngettext(
+            "%(n)s place kept for the desk is taken already.",
+            "%(n)s places kept for the desk are taken already.",
+            run.desk_taken,
+        )
+        yield Gap("desk_seats", sentence % {"n": run.desk_taken})
+    if run.room and run.room.venue_id != run.venue_id:
+        facts = {"room": run.room.name, "place": run.venue.name}
+        yield Gap("room", _("%(room)s is not a room of %(place)s.") % facts)
+    if run.enrolment_closes_at <= run.enrolment_opens_at:
+        yield Gap("enrolment_closes_at", _("Enrolment closes before it opens."))
+
+
+def smallest_room(run):
+    """Of the room of the group and those of its meetings to come, or None."""
+    rooms = Room.objects.filter(pk=run.room_id)
+    if run.pk:
+        coming = run.meetings.changeable(clock.now())
+        rooms = Room.objects.filter(pk__in={run.room_id, *coming.values_list("room", flat=True)} - {None})
+    return rooms.order_by("capacity", "pk").first()
+
+
+# --- Decisions ----------------------------------------------------------------------------------------------
+
+
+def missing(run):
+    """[Gap] between this group and the public: nothing is missing when it can be announced."""
+    at, gaps = clock.now(), []
+    if run.course.state != Course.State.PUBLISHED:
+        gaps.append(Gap("course", _("Publish the course first")))
+    if not run.meetings.taking_place().to_come(at).exists():
+        gaps.append(Gap("meetings", _("Plan at least one meeting to come")))
+    if run.enrolment_closes_at <= at:
+        gaps.append(Gap("enrolment_closes_at", _("Choose a later day: enrolment has already closed")))
+    if not run.capacity:
+        gaps.append(Gap("capacity", _("Give the group at least one place")))
+    return gaps
+
+
+@transaction.atomic
+def announce(run, *, by):
+    """Show the group to the public; enrolment opens by its window. Who waits since a postponement is told."""
+    run = scheduling.lock_runs([run.pk])[0]
+    before = run.decision
+    if before == Decision.PLANNED:
+        return run
+    if before == Decision.CANCELLED:
+        raise RunRefused(Gap("", _("This group is cancelled. Make a copy of it.")))
+    if gaps := missing(run):
+        raise RunRefused(*gaps)
+    note = _decide(run, Decision.PLANNED, "announce group", by=by)
+    if before == Decision.POSTPONED:
+        _tell(run, by=by, note=note)
+    return run
+
+
+@transaction.atomic
+def cancel(run, *, by, reason):
+    """For good: what is to come is called off, rooms and trainers are free again, everyone concerned is told."""
+    run = scheduling.lock_runs([run.pk])[0]
+    if run.decision != Decision.CANCELLED:
+        _refuse_finished(run)
+        _call_off(run, Decision.CANCELLED, "cancel group", by=by, reason=reason)
+    return run
+
+
+@transaction.atomic
+def postpone(run, *, by, reason):
+    """To a day not known yet: places are kept, meetings to come called off. Plan new ones, then announce again."""
+    run = scheduling.lock_runs([run.pk])[0]
+    if run.decision == Decision.POSTPONED:
+        return run
+    if run.decision != Decision.PLANNED:
+        raise RunRefused(Gap("", _("Only a group that was announced can be postponed.")))
+    _refuse_finished(run)
+    _call_off(run, Decision.POSTPONED, "postpone group", by=by, reason=reason)
+    return run
+
+
+def _refuse_finished(run):
+    if run.decision == Decision.PLANNED and run.ends_on < clock.local_day(clock.now()):
+        raise RunRefused(Gap("", _("This group is over.")))
+
+
+def _call_off(run, decision, action, *, by, reason):
+    scheduling.call_off(run, reason)
+    _tell(run, by=by, note=_decide(run, decision, action, by=by, reason=reason))
+
+
+def _decide(run, decision, action, *, by, reason=""):
+    run.decision = decision
+    run.save(update_fields=["decision"])
+    indexing.index_runs([run])
+    return audit.note(action, run, by=by, count=run.seats_taken + run.waiting_count, reason=reason)
+
+
+def _tell(run, *, by, note):
+    signals.run_decided.send(sender=CourseRun, run=run, decision=run.decision, by=by, note=note)
+
+
+# --- Copies -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def duplicate(run, *, first_day, by, room=KEEP, trainer=KEEP):
+    """A draft with the same meetings from `first_day` on, at the same weekdays and hours; nobody is enrolled in it.
+
+    Raises TimetableRefused when a room or a trainer is taken then: `room` and `trainer` (or None) take their place.
+    """
+    pattern = copying.Pattern(run, first_day)
+    fields = {name: getattr(run, name) for name in COPIED} | {"starts_on": run.starts_on + pattern.shift}
+    fields["enrolment_opens_at"] = copying.later(run.enrolment_opens_at, pattern.shift)
+    fields["enrolment_closes_at"] = copying.later(run.enrolment_closes_at, pattern.shift)
+    copy = create(run.course, by=by, trainers=run.trainers.all(), **fields)
+    if meetings := pattern.meetings(copy, room=room, trainer=trainer):
+        scheduling.add(copy, meetings, by=by)
+    return copy
