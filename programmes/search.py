@@ -87,11 +87,11 @@ def _ask(question, words, page=1, per_page=PER_PAGE):
 
 
 def without(question):
-    """[(the question without one of its parts, the name of that part, its total)], where something is found."""
+    """[(the question without one of its parts, the name of that part, its total)], the way that opens most first."""
     words = _understood(question)
     ways = [(question.without(name), name) for name in question.parts()]
     found = [(wider, name, _ask(wider, words if wider.text else [], per_page=0).total) for wider, name in ways]
-    return [way for way in found if way[2]]
+    return sorted(found, key=lambda way: -way[2])
 
 
 def nearest(question):

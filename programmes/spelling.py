@@ -1,7 +1,7 @@
 """How the words people type are understood: French, Arabic, English, and Darija in both scripts, with their mistakes.
 
-A word is, in this order: a word we know by its stem; the beginning of one; one with و ف ب ل ك or an article in front;
-the words that sound most like it.
+A word is, in this order: one we know by its stem; one we know with و ف ب ل ك or an article in front; the beginning of
+known words, or those that sound and look most like it.
 """
 
 import json

@@ -65,6 +65,7 @@ def _count(kind, *, words="", theme, district, reason):
 
 def _anonymous(words):
     """Words of the catalogue, and others only when several people use them: a name or a number is never kept."""
+    words = [word for word in words if not word.isdigit()]
     known = set(Word.objects.filter(pk__in=words).values_list("pk", flat=True))
     return known | {word for word in words if word not in known and _is_common(word)}
 

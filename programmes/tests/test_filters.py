@@ -93,14 +93,11 @@ def test_pages_are_counted_from_the_second():
 
 def test_each_choice_has_a_link_that_takes_only_it_away():
     question = read("q=a&arr=anfa&arr=maarif&jour=sam&age=9&pres=33.57,-7.59&autour=1&tri=date")
-    links = {str(link["label"]): link["href"] for link in filters.links(question)}
+    links = filters.links(question)
     whole = filters.address(question)
-    assert links.pop("a") == whole.replace("q=a&", "")
-    assert links.pop("Anfa") == whole.replace("arr=anfa&", "")
-    assert links.pop("Maârif") == whole.replace("arr=maarif&", "")
-    assert links.pop("Saturday") == whole.replace("jour=sam&", "")
-    gone = {"age=9&", "pres=33.57,-7.59&", "autour=1&"}
-    assert {whole.replace(part, "") for part in gone} == set(links.values())
+    parts = ["q=a&", "arr=anfa&", "arr=maarif&", "jour=sam&", "autour=1&", "age=9&", "pres=33.57,-7.59&"]
+    assert [link["href"] for link in links] == [whole.replace(part, "") for part in parts]
+    assert [str(link["label"]) for link in links[:3]] == ["a", "Anfa", "Maârif"]
 
 
 def test_the_neighbours_go_with_the_last_district():
@@ -134,6 +131,8 @@ def test_the_panel_offers_every_option_and_disables_what_leads_nowhere():
 
 def test_the_ways_out_name_what_to_leave_and_what_there_is_then():
     offered(course=course(title_fr="Couture", theme="trade"), venue=venue(district=district("Anfa")))
-    question = read("q=couture&arr=maarif")
-    assert filters.ways_out(question) == [{"label": "Maârif", "href": "?q=couture", "total": 1}]
-    assert filters.ways_out(read("arr=maarif&theme=digital")) == []
+    assert filters.ways_out(read("q=couture&arr=maarif")) == [
+        {"label": "Maârif", "href": "?q=couture", "total": 1},
+        {"label": "couture", "href": "?arr=maarif", "total": 0},
+    ]
+    assert filters.ways_out(read("")) == []

@@ -77,9 +77,10 @@ def wait_for(url):
             return
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    # Playwright keeps an event loop in this thread; Django would take it for an asynchronous caller.
+    # Playwright keeps an event loop in this thread; Django would take it for an asynchronous caller, and give the tests
+    # of the next module a second connection.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=QUIET)
