@@ -147,6 +147,7 @@ def test_each_choice_can_be_taken_away_and_all_at_once(client):
         "?q=couture&arr=sidi-moumen&places=1",
         "?q=couture&arr=anfa&places=1",
         "?q=couture&arr=anfa&arr=sidi-moumen",
+        "?q=couture&places=1",  # nothing is found: without both arrondissements
     }
     assert Elements(response).all("a", href="/en/cours/")
 
