@@ -147,7 +147,12 @@ def bits_of(run, sittings):
     for weekday, starts_at in sittings:
         bits |= 1 << DAYS.options[weekday - 1].bit
         bits |= 1 << MOMENTS.options[(starts_at >= NOON) + (starts_at >= EVENING)].bit
-    access = ((STEP_FREE, venue.step_free), (CHILDCARE, venue.childcare), (WOMEN, run.women_only))
+    on_site = run.mode != CourseRun.Mode.ONLINE  # who learns at home needs nothing of the place
+    access = (
+        (STEP_FREE, venue.step_free and on_site),
+        (CHILDCARE, venue.childcare and on_site),
+        (WOMEN, run.women_only),
+    )
     return bits | sum(group.mask for group, has_it in access if has_it)
 
 

@@ -117,7 +117,7 @@ def own_conditions(run):
     """What this group has and others of the course may not."""
     if run.women_only:
         yield _("women's group")
-    if run.venue.childcare:
+    if run.venue.childcare and run.mode != run.Mode.ONLINE:
         yield _("childcare")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from learningcity.tests.factories import district
 
-from .. import facets
+from .. import facets, wording
 from ..models import PLACES_BIT
 from .factories import course, meeting, run, today, venue
 
@@ -104,3 +104,12 @@ def test_neighbours_share_a_side_and_not_only_a_corner():
     district("East", outline=square(1, 0)[::-1])
     district("Corner", outline=square(2, 1))
     assert facets.neighbours() == {"west": {"east"}, "east": {"west"}, "corner": set()}
+
+
+@pytest.mark.parametrize(("mode", "found"), [("on_site", True), ("hybrid", True), ("online", False)])
+def test_what_a_place_offers_is_of_no_use_to_a_group_that_meets_online(mode, found):
+    made = run(mode=mode, venue=venue(step_free=True, childcare=True))
+    names = names_of(facets.facets_of(made))
+
+    assert [("garde" in names), ("acces-plain-pied" in names)] == [found, found]
+    assert len(list(wording.own_conditions(made))) == int(found)
