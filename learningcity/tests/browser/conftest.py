@@ -117,6 +117,12 @@ def open_page(chromium, city):
     assert wrong == []
 
 
+def follow(page, control):
+    """Activate a link or a button and wait for the page it leads to: a click alone comes back on the page it leaves."""
+    with page.expect_navigation():
+        control.click()
+
+
 def refused(message):
     """Chromium itself reports answers of 4xx; a form with errors answers 422 and that is meant."""
     return "the server responded with a status of 4" in message.text

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .axe import VIEWS, violations
+from .conftest import follow
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ["fr", "ar"]
@@ -32,9 +33,9 @@ def chips(page):
 
 def choose(page, name, value):
     """On a phone the choices are a page of their own."""
-    page.locator("a[href*='/cours/filtres/']").first.click()
+    follow(page, page.locator("a[href*='/cours/filtres/']").first)
     page.locator(f"[name='{name}'][value='{value}']").check()
-    page.locator("main form button[type=submit]").last.click()
+    follow(page, page.locator("main form button[type=submit]").last)
 
 
 @pytest.mark.parametrize("js", [True, False])
@@ -45,12 +46,12 @@ def test_each_choice_is_said_and_can_be_taken_back(open_page, lang, js):
     choose(page, "arr", "sidi-moumen")
     name = "سيدي مومن" if lang == "ar" else "Sidi Moumen"
     assert name in page.inner_text("h1")
-    assert chips(page).count() == 1
+    expect(chips(page)).to_have_count(1)
     choose(page, "theme", "digital")
-    assert chips(page).count() == 2
-    chips(page).first.click()
-    assert chips(page).count() == 1
-    page.locator(".chips .link").click()
+    expect(chips(page)).to_have_count(2)
+    follow(page, chips(page).first)
+    expect(chips(page)).to_have_count(1)
+    follow(page, page.locator(".chips .link"))
     expect(page.locator(".chips")).to_have_count(0)
     assert re.fullmatch(rf".*/{lang}/cours/(\?)?", page.url)
     assert page.inner_text("h1") == every
@@ -68,7 +69,7 @@ def test_a_search_that_finds_nothing_shows_ways_out(open_page, js):
     promised = int(re.search(r"\d+", ways.first.inner_text().split("\n")[-1]).group())
     assert promised > 0
     assert page.locator("a[href*='/me-prevenir/?']").count() >= 1
-    ways.first.click()
+    follow(page, ways.first)
     expect(page.locator("h1")).to_contain_text(re.compile(rf"^{promised}\b"))
 
 
@@ -103,7 +104,7 @@ def test_another_language_keeps_the_page_and_the_search(open_page, path):
     page = open_page(f"/fr/{path}")
     link = page.locator("header a[hreflang='ar'], header a[lang='ar']").first
     assert (link.get_attribute("dir"), link.inner_text().strip()) == ("rtl", "العربية")
-    link.click()
+    follow(page, link)
     assert page.url.endswith(f"/ar/{path}")
     assert (page.get_attribute("html", "lang"), page.get_attribute("html", "dir")) == ("ar", "rtl")
 
@@ -135,7 +136,7 @@ def test_after_a_swap_the_heading_has_the_focus_and_says_the_count_once(open_pag
 
 def test_nothing_of_a_public_page_sets_a_cookie_or_comes_from_elsewhere(open_page):
     page = open_page("/fr/cours/")
-    page.locator(".card h3 a").first.click()
+    follow(page, page.locator(".card h3 a").first)
     assert page.context.cookies() == []
     share = page.locator("a[href^='https://wa.me/?text=']")
     assert share.count() == 1

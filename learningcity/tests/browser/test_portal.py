@@ -7,6 +7,7 @@ import pytest
 from learningcity.services.accounts import DEMO_PASSWORD, DEMO_STAFF
 
 from .axe import VIEWS, violations
+from .conftest import follow
 
 pytestmark = pytest.mark.browser
 WORDS = {
@@ -20,7 +21,7 @@ HTML_AND_CSS = 32_000
 
 
 def submit(page):
-    page.locator("main form button[type=submit]").last.click()
+    follow(page, page.locator("main form button[type=submit]").last)
 
 
 def fill_person(page, lang, *, year="1990", sex="F"):
@@ -48,7 +49,7 @@ def enrol(page, lang, *, phone):
 @pytest.mark.parametrize(("lang", "js"), [("fr", True), ("fr", False), ("ar", True), ("ar", False)])
 def test_a_resident_finds_a_course_and_enrols_without_an_account(open_page, city, lang, js):
     page = open_page(f"/{lang}/cours/?places=on", js=js)
-    page.locator(".card", has_text=WORDS[lang]["open"]).locator("h3 a").first.click()
+    follow(page, page.locator(".card", has_text=WORDS[lang]["open"]).locator("h3 a").first)
     enrol(page, lang, phone=f"06{['fr', 'ar'].index(lang)}1000{int(js)}00")
     assert re.fullmatch(rf"{city.url}/i/[\w-]{{22}}/\?langue={lang}", page.url)
     assert WORDS[lang]["done"] in page.inner_text("h1")
@@ -120,31 +121,31 @@ def test_a_public_page_breaks_no_rule_of_accessibility(open_page, path, lang, wi
 @pytest.mark.parametrize(("lang", "width"), VIEWS)
 def test_the_pages_of_an_enrolment_break_no_rule_of_accessibility(open_page, lang, width):
     page = open_page(f"/{lang}/cours/?places=on", width=width)
-    page.locator(".card h3 a").first.click()
+    follow(page, page.locator(".card h3 a").first)
     seen = {}
 
     def look():
         seen[page.title()] = violations(page)
 
-    def submit():
-        page.locator("main form button[type=submit]").last.click()
+    def step():
+        submit(page)
         look()
 
-    submit()
-    submit()  # nothing chosen: the page with its error
+    step()
+    step()  # nothing chosen: the page with its error
     page.check("[name=who][value=child]")
-    submit()
-    submit()
+    step()
+    step()
     fill_person(page, lang)
     page.check("[name=relation][value=mother]")
     page.fill("[name=guardian_name]", "Amina")
-    submit()
-    submit()
+    step()
+    step()
     page.fill("[name=phone]", f"0633{width:06}")
-    submit()
-    submit()
+    step()
+    step()
     page.check("[name=consent]")
-    submit()
+    step()
     assert "/i/" in page.url
     assert [title for title, broken in seen.items() if broken] == [], seen
 
@@ -156,7 +157,7 @@ def test_the_staff_pages_break_no_rule_of_accessibility(open_page, lang, width):
     assert violations(page) == []
     for link in ("a[href*='/appel/']", "a[href*='/inscrits/']"):
         page.goto(f"/{lang}/gestion/")
-        page.locator(link).first.click()
+        follow(page, page.locator(link).first)
         assert violations(page) == []
 
 
@@ -227,13 +228,13 @@ def test_the_keyboard_alone_is_enough_to_enrol(open_page, lang):
 
 def test_a_form_with_errors_names_them_first_and_keeps_what_was_typed(open_page):
     page = open_page("/fr/cours/?places=on")
-    page.locator(".card h3 a").first.click()
-    page.locator("main form button[type=submit]").last.click()
+    follow(page, page.locator(".card h3 a").first)
+    submit(page)
     page.check("[name=who][value=me]")
-    page.locator("main form button[type=submit]").last.click()
+    submit(page)
     page.fill("[name=given_name]", "Hind")
     page.fill("[name=birth_2]", "88")
-    page.locator("main form button[type=submit]").last.click()
+    submit(page)
     assert page.title().startswith("Erreur")
     assert page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
     assert page.input_value("[name=given_name]") == "Hind"
