@@ -9,7 +9,9 @@ about five minutes.
 
 A ratio is the floor's processor time per request by ours: 1 is as cheap as the floor. Counted are the web server with
 its children, PostgreSQL and Valkey. The portal runs as in production behind a proxy, with its access log; the floors
-are `bench/floors.py`, with the same gunicorn. What other software costs was recorded elsewhere, to give the scale.
+are `bench/floors.py`, with the same gunicorn. What other software costs was recorded elsewhere beside the same floors;
+it is scaled by them to this machine. Uncached pages are asked of the database each time, but drawn once for what they
+say: `all different` are pages of which none was drawn before.
 Exit code 1 when a target is missed.
 """
 
@@ -30,16 +32,18 @@ from processes import parts
 
 HOST = "apprend.example"
 FROM_PROXY = {"Host": HOST, "X-Forwarded-Proto": "https"}
-RECORDED = {  # processor milliseconds per request on another machine, and how many times less we want
+RECORDED = {  # processor milliseconds per request on a machine with the floors below; how many times less we want
     "P1": [("pretix, its own cache", 4.4, 5)],
     "P2": [("pretix index", 93, 20), ("Linked Events list", 134, 30)],
     "P3": [("Linked Events full text", 140, 15)],
     "P4": [("pretix event page", 40, 6)],
 }
+FLOORS_THERE = {"P1": 0.7, "P2": 3.4, "P3": 8.2, "P4": 3.4}  # milliseconds: how fast that machine was
 TARGETS = {"P1": 0.6, "P2": 0.8, "P3": 1.0, "P4": 0.6}
 LARGE, TARGET_WHEN_LARGE = 200_000, {"P3": 0.8}
 STATEMENTS = 3  # of a catalogue page
 REBUILT_WITHIN = 20  # seconds, for 20,000 groups
+MANY = 2000
 QUESTIONS = 12  # different ones in each kind of search
 LOADED = re.compile(r'(?:<link rel="(?:icon|stylesheet)" href|<script src|<img[^>]* src|<use href)="(/static/[^"#]+)')
 DRAWN = re.compile(r"url\([\"']?([^)\"']+)")
@@ -109,7 +113,7 @@ def index(runs, ground):
 def start(ground):
     """{"cached", "uncached", "floor"}: the portal with and without its page cache, and the floors."""
     settings = {
-        "DJANGO_SETTINGS_MODULE": "production",
+        "DJANGO_SETTINGS_MODULE": "learningcity.settings.base",
         "SECRET_KEY": "of-a-bench-" + "0123456789" * 4,
         "ALLOWED_HOSTS": HOST,
         "SITE_URL": f"https://{HOST}",
@@ -158,6 +162,7 @@ def workloads(servers, headers):
     tag = catalogue.once("/fr/cours/")[0].headers.get("ETag", "")
     filtered, misspelt = questions("fr"), questions("ar")
     courses = course_paths()
+    lists, pages = all_different("/fr/cours/"), all_different(courses[0])
     return [
         Contest("P1", "catalogue, kept", catalogue, floor("/cached")),
         Contest("P1", "catalogue, 304", ours("cached", "/fr/cours/", **{"If-None-Match": tag}), floor("/cached")),
@@ -176,6 +181,8 @@ def workloads(servers, headers):
             floor(*(asked.floor_path("ar") for asked in misspelt)),
         ),
         Contest("P4", "course page", ours("uncached", *courses), floor("/list?l=fr")),
+        Contest("", "catalogue, all different", ours("uncached", *lists), floor("/list?l=fr")),
+        Contest("", "course page, all different", ours("uncached", *pages), floor("/list?l=fr")),
     ]
 
 
@@ -224,6 +231,11 @@ def misspell(word, chance):
     return word[: place - 1] + word[place] + word[place - 1] + word[place + 1 :]
 
 
+def all_different(path):
+    """More addresses than pages are remembered, and more than are asked in a round."""
+    return [f"{path}?n={number}" for number in range(MANY)]
+
+
 def course_paths():
     from programmes.models import Course
 
@@ -236,12 +248,16 @@ def course_paths():
 
 def tell(contest, ours, floor, *, large):
     ratio = floor.milliseconds / ours.milliseconds
-    target = (TARGET_WHEN_LARGE if large else {}).get(contest.number, TARGETS[contest.number])
     said = f"{contest.name:<27}{shown(ours)}   floor {shown(floor)}   {ratio:.2f} times the floor"
+    if contest.number not in TARGETS:
+        say("", said)
+        return True
+    target = (TARGET_WHEN_LARGE if large else {}).get(contest.number, TARGETS[contest.number])
     kept = judge(contest.number, said, ratio >= target, target)
     for name, milliseconds, times in RECORDED[contest.number]:
-        say("", f"{'':<27}{milliseconds / ours.milliseconds:.1f} times less than {name} (recorded elsewhere), "
-                f"{times} wanted")  # fmt: skip
+        here = milliseconds * floor.milliseconds / FLOORS_THERE[contest.number]
+        said = f"{'':<27}{here / ours.milliseconds:.1f} times less than {name} at the speed of this machine"
+        kept &= judge("", said, here / ours.milliseconds >= times, times)
     return kept
 
 
@@ -259,7 +275,7 @@ def statements(contests):
 
     settings.PAGE_CACHE, kept = False, True
     client = Client(headers={"host": "localhost"})
-    for contest in contests[2:]:
+    for contest in contests[2:7]:
         client.get(contest.ours.paths[0])  # what is asked once per process is asked now
         counts, answered = set(), 0
         for path in contest.ours.paths:
@@ -288,8 +304,9 @@ def weights(contests):
             "course": contests[6].ours.paths[0].replace("/fr/", f"/{language}/"),
         }
         sizes = {name: len(asked.once(path)[1]) for name, path in pages.items()}
-        part = Asked(asked.server, [], asked.headers | {"HX-Request": "true", "HX-Target": "results"})
-        sizes["twenty results"] = len(part.once(pages["catalogue"])[1])
+        page = gzip.decompress(asked.once(pages["catalogue"])[1]).decode()
+        results = page[page.index('<div class="list') : page.index("</form>")]
+        sizes["twenty results"] = len(gzip.compress(results.encode()))
         sizes["first load"] = first_load(asked, pages["catalogue"])
         for name, size in sizes.items():
             said = f"{name}, {language}: {size / 1024:.1f} KB"

@@ -11,19 +11,26 @@ LONGEST_ECHO = 2000
 
 
 def site(request):
-    language = get_language() or settings.LANGUAGE_CODE
+    path = request.get_full_path()
+    return frame(get_language() or settings.LANGUAGE_CODE, path, is_known=bool(request.resolver_match))
+
+
+def frame(language, path, *, is_known=True):
+    """`path` with its query; `is_known` says whether a page stands there."""
+    path = escape_leading_slashes(path)  # `//evil.example` would be another site
     return {
         "site": {
-            "name": NAME,
+            "name": str(NAME),
             "url": settings.SITE_URL,
             "help_phone": settings.HELP_PHONE,
             "help_phone_display": spoken_phone(settings.HELP_PHONE),
             "demo": settings.DEMO,
             "languages": [
-                {"code": code, "name": OWN_NAMES[code], "dir": direction(code), "path": path_in(request, code)}
+                {"code": code, "name": OWN_NAMES[code], "dir": direction(code), "path": path_in(path, code)}
                 for code, _name in settings.LANGUAGES
             ],
         },
+        "address": settings.SITE_URL + path.partition("?")[0] if is_known else "",
         "language": language,
         "dir": direction(language),
     }
@@ -42,9 +49,8 @@ def spoken_phone(number):
     return " ".join(national[start : start + 2] for start in range(0, len(national), 2))
 
 
-def path_in(request, code):
+def path_in(path, code):
     """The same page in another language, query included. A short link has no prefix and asks with `?langue=`."""
-    path = escape_leading_slashes(request.get_full_path())  # `//evil.example` would be another site
     if len(path) > LONGEST_ECHO:
         return f"/{code}/"
     _root, first, *rest = path.split("/", 2)

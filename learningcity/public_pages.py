@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 
 from .middleware import path_language
 
@@ -29,8 +29,7 @@ ANSWER_WITHIN, PAUSE = 0.1, 5.0  # seconds Redis may take; seconds it is left al
 LONGEST_QUERY = 1000
 
 CACHE_CONTROL = "public, no-cache"  # may be kept, has to be asked about each time
-DIFFER_BY = ("HX-Request", "HX-Target")
-KNOWN = {"", "accept-encoding"} | {name.lower() for name in DIFFER_BY}
+KNOWN = {"", "accept-encoding"}
 PERSONAL_COOKIES = {settings.SESSION_COOKIE_NAME, "messages"}
 GZIP = re.compile(r"\bgzip\b")  # as GZipMiddleware asks
 
@@ -44,7 +43,6 @@ def public_page(view):
         if response.status_code == 200 and request.method in ("GET", "HEAD"):
             response["Cache-Control"] = CACHE_CONTROL
             response["ETag"] = f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
-            patch_vary_headers(response, DIFFER_BY)
         return response
 
     answer.is_public_page = True
@@ -110,9 +108,8 @@ def key_of(request):
         host = request.get_host()
     except DisallowedHost:
         return None
-    asked = [said.get(f"HTTP_{name.upper().replace('-', '_')}") for name in DIFFER_BY]
     packed = bool(GZIP.search(said.get("HTTP_ACCEPT_ENCODING", "")))
-    parts = repr((request.scheme, host, request.path, query, *asked, packed))
+    parts = repr((request.scheme, host, request.path, query, packed))
     return "page:" + hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()
 
 

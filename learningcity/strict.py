@@ -16,6 +16,8 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from learningcity import drawing
+
 READS = ("GET", "HEAD")
 WRITE = re.compile(r"""\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|MERGE\s+INTO)\s+(?:ONLY\s+)?"?(\w+)""", re.I)
 QUOTED = re.compile(r"'(?:[^']|'')*'")
@@ -66,32 +68,32 @@ def strict(send):
             with connection.execute_wrapper(refuse_writes):
                 response = send(client, **environ)
         if response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming:
-            read_page(response, is_fragment="HTTP_HX_REQUEST" in environ)
+            read_page(response)
         return response
 
     return request
 
 
-def read_page(response, *, is_fragment=False):
+def read_page(response):
     if response.headers.get("Content-Encoding") or not response.content:
         return
     text = RANDOM_VALUE.sub("", response.content.decode())
-    if (key := hash((text, is_fragment))) in known_good:
+    if (key := hash(text)) in known_good:
         return
-    if problems := problems_of(text, is_fragment=is_fragment):
+    if problems := problems_of(text):
         pytest.fail(f"{response.request['PATH_INFO']}: " + "; ".join(problems), pytrace=False)
     known_good.add(key)
 
 
-def problems_of(text, *, is_fragment=False):
+def problems_of(text):
     """What is wrong with a page, as sentences. Wrong for every page, whatever it is about."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    tree = parser.parseFragment(text) if is_fragment else parser.parse(text)
+    tree = parser.parse(text)
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]
     problems = [
         f"{code} {details} at line {place[0]}" for place, code, details in parser.errors if code not in OUTDATED
     ]
-    problems += [] if is_fragment else frame_problems(tree, elements)
+    problems += frame_problems(tree, elements)
     ids = [element.get("id") for element in elements if element.get("id") is not None]
     problems += [f"id {name!r} is there twice" for name in {name for name in ids if ids.count(name) > 1}]
     return problems + [problem for element in elements for problem in inline_problems(element)]
@@ -149,6 +151,7 @@ def local_only(connect):
 
 @pytest.fixture(autouse=True)
 def _strict_world(monkeypatch):
+    drawing.forget()
     monkeypatch.setattr(QuerySet, "_fetch_all", shuffled(QuerySet._fetch_all))
     monkeypatch.setattr(Client, "request", strict(Client.request))
     monkeypatch.setattr(socket.socket, "connect", local_only(socket.socket.connect))
@@ -178,26 +181,3 @@ def queries_of():
         return len(captured)
 
     return count
-
-
-def element_of(text, name, *, is_fragment=False):
-    """The element with this id as text of one spelling, to compare a fragment with its place in the page."""
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    text = RANDOM_VALUE.sub("", text)
-    tree = parser.parseFragment(text) if is_fragment else parser.parse(text)
-    found = [element for element in tree.iter() if element.get("id") == name]
-    assert len(found) == 1, f"{len(found)} elements have the id {name}"
-    return html5lib.serialize(found[0], omit_optional_tags=False, alphabetical_attributes=True).strip()
-
-
-@pytest.fixture
-def same_fragment(client):
-    """`same_fragment("/fr/cours/", "results")`: the htmx answer is the element of this id of the full page."""
-
-    def compare(path, name):
-        whole = client.get(path).text
-        part = client.get(path, headers={"hx-request": "true", "hx-target": name}).text
-        assert element_of(part, name, is_fragment=True) == element_of(whole, name)
-        return part
-
-    return compare

@@ -6,20 +6,20 @@ seat, a date, a title or a name is a new drawing and no old one can be wrong.
 
 import json
 from collections import Counter
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from learningcity import clock
 from learningcity.i18n import long_date
 from learningcity.models import District
 
-from . import wording
+from . import prepared, wording
 from .models import Course, CourseRun, Meeting, Venue
 from .models.meetings import TAKING_PLACE
 from .openings import JOINABLE
@@ -30,6 +30,8 @@ OF_STATUS = {"decision", "capacity", "desk_seats", "desk_taken", "seats_taken", 
 OF_STATUS |= {"enrolment_opens_at", "enrolment_closes_at", "starts_on", "ends_on"}
 STATUS = [field.attname for field in CourseRun._meta.concrete_fields if field.attname in OF_STATUS]
 STATUS_QUERY = ", ".join(f"run.{name}" for name in STATUS)
+READ = {"DateTimeField": datetime.fromisoformat, "DateField": date.fromisoformat}
+READERS = [READ.get(CourseRun._meta.get_field(name).get_internal_type(), lambda value: value) for name in STATUS]
 QUERY = """
     WITH slot AS (
         SELECT run_id, extract(isodow FROM date)::int AS day, starts_at, ends_at, count(*) AS times
@@ -39,7 +41,8 @@ QUERY = """
             AS slots
         FROM slot GROUP BY 1
     )
-    SELECT run.id, {status}, json_build_array(
+    SELECT run.id, json_build_array({status})::text,
+        (run.enrolment_opens_at <= %s)::int + (run.enrolment_closes_at <= %s)::int, json_build_array(
         course.slug, {title}, {level}, course.fee, course.minimum_age, course.maximum_age, course.language,
         run.language, run.mode, run.women_only, {venue}, venue.childcare, venue.step_free, {district},
         run.starts_on, run.ends_on, week.slots
@@ -88,14 +91,15 @@ class Shown(NamedTuple):
 
 
 def of_runs(pks, at):
-    """The cards of these groups in this order, in one statement. `at` decides their status."""
+    """The cards of these groups in this order, in one statement: a tuple. `at` decides their status."""
     language, pks = get_language(), list(pks)
     if not pks:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(query(language), [pks, list(TAKING_PLACE), pks])
+        return ()
+    with prepared.cursor() as cursor:
+        cursor.execute(query(language), [pks, list(TAKING_PLACE), at, at, pks])
         rows = cursor.fetchall()
-    return [_card(language, row, at) for row in rows]
+    today = clock.local_day(at)
+    return tuple(_card(language, today, *row) for row in rows)
 
 
 @lru_cache
@@ -110,11 +114,20 @@ def query(language):
     return QUERY.format(status=STATUS_QUERY, **named)
 
 
-def _card(language, row, at):
-    pk, *status, said = row
-    tag = wording.status(CourseRun.from_db(None, STATUS, status), at)
-    href, title, html = drawing(language, *tag.values(), said)
-    return Card(pk, href, title, tag["status"], html)
+def _card(language, today, pk, state, turns, said):
+    tag = _tag(language, today, state, turns)
+    href, title, html = drawing(language, *tag, said)
+    return Card(pk, href, title, tag[0], html)
+
+
+@lru_cache(MOST_DRAWINGS)
+def _tag(language, today, state, turns):
+    """The values of `wording.status`. Between two turns, the opening and the closing of enrolment, the hour changes
+    nothing: any moment there will do."""
+    run = CourseRun.from_db(None, STATUS, [read(value) for read, value in zip(READERS, json.loads(state), strict=True)])
+    before = run.enrolment_opens_at - timedelta(seconds=1)
+    at = (before, run.enrolment_opens_at, run.enrolment_closes_at)[turns]
+    return tuple(wording.status(run, at, today).values())
 
 
 @lru_cache(MOST_DRAWINGS)

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -18,7 +17,7 @@ from django.utils.translation import get_language
 from learningcity import clock
 from learningcity.context import NAME, OWN_NAMES
 
-from . import access, cards, openings, structured, wording
+from . import access, cards, openings, prepared, structured, wording
 from .models import Course, CourseRun, Pathway
 
 MOST_DRAWN = 512  # pages of some forty kilobytes each
@@ -44,8 +43,10 @@ VERSIONS = f"""
     )
     SELECT clock_timestamp(), course.id, course.kind, course.version,
         {version("run", "venue", "district", "room")}
-        || coalesce((SELECT string_agg({version("meeting")}, ' ' ORDER BY id)
-            FROM programmes_meeting meeting WHERE meeting.run_id = run.id), ''),
+        || coalesce((SELECT string_agg({version("meeting", "holiday")}, ' ' ORDER BY meeting.id, holiday.id)
+            FROM programmes_meeting meeting
+            LEFT JOIN learningcity_holiday holiday ON holiday.date = meeting.date AND meeting.reason <> ''
+            WHERE meeting.run_id = run.id), ''),
         {STATUS_QUERY}
     FROM course
     LEFT JOIN programmes_courserun run ON run.course_id = course.id AND run.decision <> 'draft'
@@ -74,7 +75,7 @@ class Look:
     at: datetime = field(compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
     course: Course
     openings: openings.Openings
@@ -84,7 +85,7 @@ class Page:
 
 def look(slug):
     """Raises Course.DoesNotExist for what the public never saw."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(VERSIONS, [slug])
         rows = cursor.fetchall()
     if not rows:

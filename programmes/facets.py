@@ -5,7 +5,7 @@ The names of the groups are the parameters of the address. Bits are stored: a ne
 
 from dataclasses import dataclass
 from datetime import time
-from functools import cache, cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 
 from django.db.models.signals import post_delete, post_save
@@ -25,6 +25,19 @@ NOON, EVENING = time(12), time(17)  # a meeting belongs to the part of the day i
 BANDS = {"enfants": (6, 11), "ados": (12, 17), "jeunes": (18, 29), "adultes": (30, 59), "aines": (60, 150)}
 HIGHEST_AGE = 150
 FIRST_DISTRICT, MOST_DISTRICTS = 36, 27  # of 63 bits
+
+
+_remembered = []
+
+
+def remembered(most=None):
+    """Keep what a function gives as long as the arrondissements stay as they are."""
+
+    def decorate(function):
+        _remembered.append(lru_cache(most)(function))
+        return _remembered[-1]
+
+    return decorate
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ STATIC = [DAYS, MOMENTS, THEMES, AGES, LANGUAGES, MODES, STEP_FREE, CHILDCARE, W
 NAMES = [WHERE, *(group.name for group in STATIC)]
 
 
-@cache
+@remembered()
 def groups():
     """All groups, in the order in which a page asks."""
     places = [(place.slug, lazy(partial(getattr, place, "name"), str)()) for place in districts()]
@@ -129,14 +142,9 @@ def group(name):
 # --- What a group of learners has -----------------------------------------------------------------------------
 
 
-def facets_of(run):
-    """The bits of a run but for the places; needs its course, its venue and its meetings."""
-    sittings = {(meeting.date.isoweekday(), meeting.starts_at) for meeting in run.meetings.all() if meeting.takes_place}
-    return bits_of(run, sittings)
-
-
 def bits_of(run, sittings):
-    """The same with the sittings given: {(1 for Monday to 7, local time of the start)}."""
+    """The bits of a run but for the places; needs its course and its venue. `sittings` are {(1 for Monday to 7, local
+    time of the start)}."""
     course, venue = run.course, run.venue
     language = run.language or course.language
     spoken = ("arabic", "french") if language == TeachingLanguage.BOTH else (language,)
@@ -168,7 +176,7 @@ def bands_of(course):
 # --- Districts ------------------------------------------------------------------------------------------------
 
 
-@cache
+@remembered()
 def districts():
     """The arrondissements, read once per process."""
     return tuple(District.objects.in_commune().order_by("number")[:MOST_DISTRICTS])
@@ -176,11 +184,11 @@ def districts():
 
 @receiver([post_save, post_delete], sender=District)
 def forget_districts(**signal):
-    for kept in (districts, groups, _district_bits, neighbours):
-        kept.cache_clear()
+    for answer in _remembered:
+        answer.cache_clear()
 
 
-@cache
+@remembered()
 def _district_bits():
     return {district.pk: 1 << bit for bit, district in enumerate(districts(), FIRST_DISTRICT)}
 
@@ -190,7 +198,7 @@ def district_bit(pk):
     return _district_bits().get(pk, 0)
 
 
-@cache
+@remembered()
 def neighbours():
     """{slug: slugs of the arrondissements whose outline shares a side with it}."""
     owners = {}

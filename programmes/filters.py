@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from functools import cache, partial
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import django_filters
@@ -16,7 +17,14 @@ from .search import DATE, PLACES, Question, without
 
 HIGHEST_AGE = 110
 LONGEST_TEXT = 200
+TURNS_WRITING = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 POSITION = re.compile(r"(-?\d{1,3}(?:\.\d{1,20})?),(-?\d{1,3}(?:\.\d{1,20})?)", re.ASCII)
+
+
+class Link(NamedTuple):
+    label: str
+    href: str
+    total: int | None = None  # courses behind it
 
 
 class KnownValues(forms.MultipleChoiceField):
@@ -72,6 +80,8 @@ def _known(data):
     """{name: value} of what is valid in a QueryDict."""
     known = {}
     for name, field in _fields().items():
+        if name not in data:
+            continue
         with suppress(ValidationError):
             known[name] = field.clean(field.widget.value_from_datadict(data, {}, name))
     return known
@@ -82,7 +92,7 @@ def read(data):
     said = _known(data)
     chosen = {name: frozenset(said[name]) for name in facets.NAMES if said.get(name)}
     return Question(
-        text=" ".join(said.get("q", "").split())[:LONGEST_TEXT],
+        text=" ".join(said.get("q", "").translate(TURNS_WRITING).split())[:LONGEST_TEXT],
         chosen=chosen,
         age=said.get("age"),
         near=said.get("pres"),
@@ -113,11 +123,11 @@ def chosen_options(question):
 
 
 def links(question):
-    """One link per choice, to the same list without it: [{"label", "href"}]."""
+    """One link per choice, to the same list without it."""
     parts = [(("q", None), question.text)] if question.text else []
     parts += [((group.name, option.value), option.label) for group, option in chosen_options(question)]
     parts += [((name, None), label) for name, label in _other_labels(question).items()]
-    return [{"label": label, "href": address(question, without=part)} for part, label in parts]
+    return [Link(str(label), address(question, without=part)) for part, label in parts]
 
 
 def _other_labels(question):
@@ -133,19 +143,13 @@ def _other_labels(question):
 
 
 def ways_out(question):
-    """What to leave out when nothing fits, and how many courses there are then: [{"label", "href", "total"}]."""
+    """What to leave out when nothing fits, and how many courses there are then."""
     labels = {"q": question.text, **_other_labels(question)}
     for group, option in chosen_options(question):
         labels.setdefault(group.name, []).append(str(option.label))
     between = pgettext("between two names, one or the other", " or ")
-    return [
-        {
-            "label": label if isinstance(label := labels[name], str) else between.join(label),
-            "href": address(wider),
-            "total": total,
-        }
-        for wider, name, total in without(question)
-    ]
+    said = {name: label if isinstance(label, str) else between.join(label) for name, label in labels.items()}
+    return [Link(said[name], address(wider), total) for wider, name, total in without(question)]
 
 
 def panel(question, answer):

@@ -1,11 +1,15 @@
-"""The filters of a list as boxes to tick. There are some fifty on every page: their rows are put together here, because
-a template would take as long for them as for all the rest."""
+"""The filters of a list as boxes to tick. There are some fifty on every page, and a template takes as long for them as
+for all the rest: each row is drawn once for what it says, and so is the whole.
+"""
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 
@@ -15,7 +19,7 @@ from . import facets, filters
 
 ROW = '<label class="choice"><input type="checkbox" name="{}" value="{}" {}><span>{} <bdi>({})</bdi></span></label>'
 
-MOST_ROWS = 8192  # about a quarter of a kilobyte each
+MOST_ROWS, MOST_PANELS = 8192, 256  # about a quarter of a kilobyte, and twenty
 
 
 class Part(NamedTuple):
@@ -26,9 +30,26 @@ class Part(NamedTuple):
     boxes: str
 
 
-def parts(question, answer):
-    language, groups = get_language(), filters.panel(question, answer)
-    asked = groupby(groups, lambda group: str(group["label"]))
+def drawn(question, answer, *, clear):
+    """The panel as markup. `clear` names the page without any choice."""
+    return _drawn(get_language(), question, replace(answer, runs=(), corrected={}, unknown=()), clear)
+
+
+@facets.remembered(MOST_PANELS)
+def _drawn(language, question, answer, clear):
+    context = {
+        "panel": parts(language, question, answer),
+        "question": question,
+        "total": answer.total,
+        "shown": number(answer.total),
+        "search": filters.address(question),
+        "clear": reverse(clear),
+    }
+    return render_to_string("components/filter_panel.html", context)
+
+
+def parts(language, question, answer):
+    asked = groupby(filters.panel(question, answer), lambda group: str(group["label"]))
     return [_part(language, label, list(several)) for label, several in asked]
 
 

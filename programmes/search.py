@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from psycopg.types.numeric import Int8
 
@@ -25,7 +26,7 @@ class Question:
     """Built by `filters.read` alone, so that it holds nothing unknown."""
 
     text: str = ""
-    chosen: dict = field(default_factory=dict)  # {name of a group of facets: frozenset of values}
+    chosen: dict = field(default_factory=dict, hash=False)  # {name of a group of facets: frozenset of values}
     age: int | None = None
     near: tuple | None = None  # (latitude, longitude)
     around: bool = False  # also the neighbours of the chosen arrondissements
@@ -51,17 +52,20 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    at: datetime  # by the clock of the database
+    at: datetime = field(compare=False)  # by the clock of the database
     total: int = 0  # courses
     runs: tuple = ()  # of this page: the primary key of the best group of each course
-    counts: dict = field(default_factory=dict)  # {(group, value): courses if it were the only one chosen there}
-    corrected: dict = field(default_factory=dict)  # {typed word: the word taken instead}
+    # {(group, value): courses if it were the only one chosen there}
+    counts: dict = field(default_factory=dict, hash=False)
+    corrected: dict = field(default_factory=dict, hash=False)  # {typed word: the word taken instead}
     unknown: tuple = ()  # words that nothing resembles
     is_loose: bool = False  # no course has all the words, these have some
 
 
 def ask(question, *, page=1, per_page=PER_PAGE):
     """Three statements at most: the words; the courses that have all of them; when there are none, those with some."""
+    if not question.parts():
+        return _everything(question, page, per_page)
     return _ask(question, _understood(question), page, per_page)
 
 
@@ -77,13 +81,20 @@ def _ask(question, words, page=1, per_page=PER_PAGE):
     understood = [word for word in words if word.lexemes]
     if words and not understood:
         return Answer(at=clock.now(), counts=_counts(question, b""), **said)
-    params = {"first": (max(page, 1) - 1) * per_page, "size": per_page}
+    params = {"first": _first(page, per_page), "size": per_page}
     at, total, keys, bits, is_there = _answer(question, _all_of(understood), params)
     is_loose = not is_there and len(understood) > 1
     if is_loose:
         at, total, keys, bits, is_there = _answer(question, _some_of(understood), params)
-    runs = tuple(key & (1 << DAY_AT) - 1 for key in keys)
-    return Answer(at=at, total=total, runs=runs, counts=_counts(question, bits), is_loose=is_loose, **said)
+    return Answer(at=at, total=total, runs=_runs(keys), counts=_counts(question, bits), is_loose=is_loose, **said)
+
+
+def _first(page, per_page):
+    return (max(page, 1) - 1) * per_page
+
+
+def _runs(keys):
+    return tuple(key & (1 << DAY_AT) - 1 for key in keys)
 
 
 def without(question):
@@ -276,3 +287,72 @@ def _counts(question, bits):
                 reach &= reach - 1
             counts[group.name, value] = found.bit_count()
     return counts
+
+
+EVERY_RUN = """
+WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at)
+SELECT run_id FROM programmes_catalogueentry WHERE closes_at > (SELECT at FROM moment) AND {fits} ORDER BY {key}
+"""
+
+
+def every_run(question):
+    """The primary keys of all groups that fit and have all the words, not only the best of each course, best first."""
+    typed = _understood(question)
+    words = _all_of([word for word in typed if word.lexemes])
+    if typed and not words.params:
+        return []  # nothing is known by any of these words
+    masks = {f"any{n}": Int8(mask) for n, (_group, mask) in enumerate(_masks(question))}
+    params = words.params | masks
+    fits = [f"({words.condition})", _where(question, params), *(f"facets & %({name})s <> 0" for name in masks)]
+    with prepared.cursor() as cursor:
+        cursor.execute(EVERY_RUN.format(fits=" AND ".join(fits), key=_key(question, words)), params)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+# --- Nothing asked ----------------------------------------------------------------------------------------------
+
+CHANGES = "(SELECT row(count(*), sum(id))::text FROM programmes_cataloguechange)"
+LOOK = f"SELECT clock_timestamp(), {CHANGES}"
+EVERYTHING = f"""
+SELECT total, keys, bits, {CHANGES}, (
+    SELECT min(moment) FROM programmes_catalogueentry, LATERAL (VALUES (opens_at), (closes_at)) AS turn (moment)
+    WHERE moment > answer.at
+) FROM ({STATEMENT}) AS answer (at, total, keys, bits, is_there)
+"""
+
+
+class Everything(NamedTuple):
+    """All courses on offer, as long as no entry is written and no window of enrolment opens or closes."""
+
+    total: int
+    keys: list
+    counts: dict
+    changes: str
+    until: datetime | None
+
+
+def _everything(question, page, per_page):
+    """The list that most people see first. Counting all groups for it takes longer than all the rest of the page."""
+    with prepared.cursor() as cursor:
+        cursor.execute(LOOK)
+        at, changes = cursor.fetchone()
+    kept = _kept().get(question.order)
+    if kept is None or kept.changes != changes or (kept.until and kept.until <= at):
+        kept = _kept()[question.order] = _count(question)
+    first = _first(page, per_page)
+    return Answer(at=at, total=kept.total, runs=_runs(kept.keys[first : first + per_page]), counts=kept.counts)
+
+
+@facets.remembered()
+def _kept():
+    """{order: Everything}"""
+    return {}
+
+
+def _count(question):
+    words = Words()
+    text = EVERYTHING.format(bits="facets", key=_key(question, words), words=words.condition, where="TRUE")
+    with prepared.cursor() as cursor:
+        cursor.execute(text, {"first": 0, "size": None})
+        total, keys, bits, *life = cursor.fetchone()
+    return Everything(total, keys, _counts(question, bits), *life)

@@ -162,7 +162,7 @@ class Understood:
 # Each word is looked up by the first way that finds something; a way that is not needed is not gone. The last way
 # reads every word: there are some thousands, and it takes a millisecond.
 KNOWN = "jsonb_build_array(text, sound, lexeme, in_courses, in_places, facets, is_telling"
-NEAR = "(abs(length({0}) - length({1})) <= typed.{2} AND levenshtein_less_equal({0}, {1}, typed.{2}) <= typed.{2})"
+NEAR = "levenshtein_less_equal({0}, {1}, typed.{2}) <= typed.{2}"
 LOOK_UP = f"""
 SELECT coalesce(
     (SELECT jsonb_agg({KNOWN}, 0, 0)) FROM programmes_word
@@ -175,7 +175,7 @@ SELECT coalesce(
             (SELECT *, length(word) >= beginning AND starts_with(text, word) AS begins,
                 least(levenshtein(sound, heard), levenshtein(sound, bare)) AS far, levenshtein(text, word) AS differs
                 FROM programmes_word
-                WHERE {NEAR.format("sound", "heard", "far")} OR {NEAR.format("sound", "bare", "far")}
+                WHERE {NEAR.format("sound", "heard", "far")} OR bare <> heard AND {NEAR.format("sound", "bare", "far")}
                 OR left(text, 1) = left(word, 1) AND (
                     {NEAR.format("text", "word", "apart")} OR length(word) >= beginning AND starts_with(text, word))
             ) AS alike ORDER BY place LIMIT {MOST_ALIKE}) AS most_alike))

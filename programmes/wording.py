@@ -146,9 +146,9 @@ def dirhams(amount):
 # --- Places -------------------------------------------------------------------------------------------
 
 
-def status(run, at):
+def status(run, at, today=None):
     """What the component of a status needs: {"status": code, "n": places, "date": opening day}."""
-    code = run.status(at, clock.local_day(at))
+    code = run.status(at, today or clock.local_day(at))
     return {
         "status": code,
         "n": run.places_left if code == RunStatus.FEW else None,
@@ -174,11 +174,13 @@ def giving_rules(runs):
         return [_("First come, first served."), _("No places are kept back: all can be taken here or at a desk.")]
     if len(desk) == 1:
         return [_("First come, first served."), kept(runs[0])]
-    named = [_("Group %(label)s: %(rule)s") % {"label": run.label, "rule": kept(run)} for run in runs if run.desk_seats]
+    named = [_("Group %(label)s: %(rule)s") % {"label": run.label, "rule": kept(run)} for run in runs]
     return [_("First come, first served."), *named]
 
 
 def kept(run):
+    if not run.desk_seats:
+        return _("no place is kept for people who enrol at a desk.")
     return ngettext(
         "%(n)s place is kept for people who enrol at a desk.",
         "%(n)s places are kept for people who enrol at a desk.",

@@ -21,8 +21,7 @@ made = []
 def text(request):
     """The number of times a page was made, long enough to be worth compressing."""
     made.append(request.path)
-    part = "part" if request.htmx else "whole"
-    return HttpResponse(f"{len(made)} {part} {'places ' * 100}", content_type="text/plain")
+    return HttpResponse(f"{len(made)} {'places ' * 100}", content_type="text/plain")
 
 
 def slow(request):

@@ -54,11 +54,6 @@ def test_markup_that_a_browser_mends_is_told(body):
     assert strict.problems_of(html(body))
 
 
-def test_fragment_needs_no_frame():
-    assert strict.problems_of("<section id='a'></section>", is_fragment=True) == []
-    assert strict.problems_of("<section style='a'></section>", is_fragment=True) == ["attribute style of section"]
-
-
 # --- The client ---------------------------------------------------------------------------------------------
 
 
@@ -138,17 +133,6 @@ def test_rows_nobody_ordered_come_in_any_order():
 def test_nobody_is_called():
     with pytest.raises(pytest.fail.Exception, match="A test called"):
         socket.create_connection(("192.0.2.1", 80), timeout=1)
-
-
-def test_one_element_is_compared_with_its_fragment():
-    page = html("<h1>One</h1><section id=results class=a><p>Two</section>")
-
-    assert strict.element_of(page, "results") == strict.element_of(
-        '<section class="a" id="results"><p>Two</p></section>', "results", is_fragment=True
-    )
-    assert strict.element_of(page, "results") != strict.element_of(
-        "<section class=a id=results><p>Three</section>", "results", is_fragment=True
-    )
 
 
 def test_factories_make_the_same_district_once():

@@ -1,4 +1,4 @@
-from .catalogue import CatalogueEntry, CourseWords, PlaceWords, Word
+from .catalogue import CatalogueChange, CatalogueEntry, CourseWords, PlaceWords, Word
 from .conventions import Axis, Commitment, Contribution, Convention, MoneyEntry
 from .courses import Course, Programme, VoiceClip
 from .demand import DemandSignal
@@ -11,6 +11,7 @@ from .venues import Closure, Room, Venue
 __all__ = [
     "PLACES_BIT",
     "Axis",
+    "CatalogueChange",
     "CatalogueEntry",
     "Closure",
     "Commitment",

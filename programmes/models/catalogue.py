@@ -2,6 +2,7 @@
 may type. All of it is derived by `services.indexing`, and can be rebuilt at any time.
 """
 
+import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -11,7 +12,7 @@ from .runs import PLACES_BIT, CourseRun
 from .venues import Venue
 
 DAY_AT, DAY_BITS = 40, 16  # where the day stands in `CatalogueEntry.rank`, and how wide it is
-__all__ = ["DAY_AT", "DAY_BITS", "PLACES_BIT", "CatalogueEntry", "CourseWords", "PlaceWords", "Word"]
+__all__ = ["DAY_AT", "DAY_BITS", "PLACES_BIT", "CatalogueChange", "CatalogueEntry", "CourseWords", "PlaceWords", "Word"]
 
 
 class CatalogueEntry(models.Model):
@@ -29,6 +30,15 @@ class CatalogueEntry(models.Model):
     rank = models.BigIntegerField(help_text="Days of the start since 2000, then the primary key of the group.")
 
     class Meta:
+        triggers = [
+            pgtrigger.Trigger(
+                name="note_change",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+                func="INSERT INTO programmes_cataloguechange DEFAULT VALUES; RETURN NULL;",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["course"],
@@ -39,6 +49,14 @@ class CatalogueEntry(models.Model):
 
     def __str__(self):
         return f"{self.run_id}"
+
+
+class CatalogueChange(models.Model):
+    """One row for each statement that wrote entries, in its transaction: as long as a reader sees the same rows here,
+    it would read the same entries. Writers wait for nobody, since each adds a row of its own."""
+
+    def __str__(self):
+        return f"{self.pk}"
 
 
 class CourseWords(models.Model):

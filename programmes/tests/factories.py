@@ -6,6 +6,7 @@ from itertools import count
 from learningcity import clock
 from learningcity.tests.factories import district, user
 
+from .. import facets
 from ..models import (
     Axis,
     Commitment,
@@ -92,6 +93,11 @@ def run(*, meetings=1, trainer=None, **fields):
     if trainer:
         made.trainers.add(trainer)
     return made
+
+
+def facets_of(run):
+    sittings = {(meeting.date.isoweekday(), meeting.starts_at) for meeting in run.meetings.all() if meeting.takes_place}
+    return facets.bits_of(run, sittings)
 
 
 def offered(**fields):

@@ -33,7 +33,7 @@ def test_cards_need_one_statement_however_many_there_are(queries_of):
 
 
 def test_no_group_needs_no_statement(queries_of):
-    assert cards.of_runs([], clock.now()) == []
+    assert cards.of_runs([], clock.now()) == ()
 
 
 @pytest.mark.parametrize(("language", "title"), [("fr", "Couture"), ("ar", "الخياطة"), ("en", "Couture")])

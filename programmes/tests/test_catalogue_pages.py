@@ -63,7 +63,7 @@ def test_home_has_eight_tiles_and_the_arrondissements(page):
     response = page("/")
 
     assert response.text.count('class="tile"') == 8
-    assert [each.slug for each in response.context["districts"]] == ["anfa"]
+    assert response.context["districts"] == (("Anfa", "anfa"),)
 
 
 def test_home_shows_five_courses_at_most(page):
@@ -204,7 +204,7 @@ def test_nothing_found_shows_what_each_choice_takes_away(page):
     response = page("/cours/", q="couture", arr="anfa")
 
     assert response.context["total"] == 0
-    ways = {one["href"]: one["total"] for one in response.context["without"]}
+    ways = {one.href: one.total for one in response.context["without"]}
     assert ways["?q=couture"] == 1
     assert Elements(response).all("a", href="?q=couture")
     assert Elements(response).all("a", href="/en/me-prevenir/?q=couture&arr=anfa")
@@ -223,9 +223,9 @@ def test_nothing_found_shows_what_comes_close(page):
 def test_words_that_were_corrected_and_words_nobody_knows_are_said(page):
     response = page("/cours/", q="cuture wxyzq")
 
-    assert response.context["answer"].corrected
-    assert "“cuture”" in unescape(response.text)
-    assert "“wxyzq”" in unescape(response.text)
+    [(typed, used)] = response.context["answer"].corrected.items()
+    for word in (typed, used, "wxyzq"):
+        assert f"“<bdi>{word}</bdi>”" in response.text
 
 
 @pytest.mark.parametrize(("asked", "shown"), [("1", 1), ("2", 2), ("٢", 2)])
@@ -267,12 +267,6 @@ def test_what_was_typed_is_shown_as_text(page):
     assert "<script>alert" not in response.text
     assert "&lt;script&gt;" in response.text
     assert "49" not in heading(response)
-
-
-@pytest.mark.usefixtures("three")
-@pytest.mark.parametrize("path", ["/fr/cours/?q=couture", "/ar/cours/?arr=anfa", "/fr/cours/?q=xyz"])
-def test_fragment_of_the_catalogue_is_the_part_of_its_page(same_fragment, path):
-    assert "<html" not in same_fragment(path, "results")
 
 
 def test_list_waits_for_the_button(page):

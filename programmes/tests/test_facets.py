@@ -6,7 +6,7 @@ from learningcity.tests.factories import district
 
 from .. import facets, wording
 from ..models import PLACES_BIT
-from .factories import course, meeting, run, today, venue
+from .factories import course, facets_of, meeting, run, today, venue
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_a_group_has_the_bits_of_what_its_card_says():
     meeting(made, date=monday, starts_at=time(11, 59), ends_at=time(13))
     meeting(made, date=monday.replace(day=monday.day + 5), starts_at=time(17), ends_at=time(18))
 
-    assert names_of(facets.facets_of(made)) == {
+    assert names_of(facets_of(made)) == {
         "arr": ["anfa"],
         "jour": ["lun", "sam"],
         "moment": ["matin", "soir"],
@@ -59,12 +59,12 @@ def test_a_group_has_the_bits_of_what_its_card_says():
 def test_meetings_that_do_not_take_place_say_nothing_of_the_days():
     made = run(meetings=1)
     made.meetings.update(state="cancelled")
-    assert not {"jour", "moment"} & names_of(facets.facets_of(made)).keys()
+    assert not {"jour", "moment"} & names_of(facets_of(made)).keys()
 
 
 def test_the_language_of_the_group_wins_over_that_of_the_course():
     made = run(course=course(language="french"), language="darija")
-    assert names_of(facets.facets_of(made))["langue"] == ["darija"]
+    assert names_of(facets_of(made))["langue"] == ["darija"]
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_the_language_of_the_group_wins_over_that_of_the_course():
 )
 def test_who_may_come_follows_the_age_limits(low, high, bands):
     made = run(course=course(minimum_age=low, maximum_age=high))
-    assert names_of(facets.facets_of(made)).get("pour", []) == bands
+    assert names_of(facets_of(made)).get("pour", []) == bands
 
 
 def test_a_place_outside_of_the_arrondissements_has_no_bit_of_one():
     mechouar = district("Méchouar", prefecture=None)
-    assert "arr" not in names_of(facets.facets_of(run(venue=venue(district=mechouar))))
-    assert "arr" not in names_of(facets.facets_of(run(venue=venue(district=None))))
+    assert "arr" not in names_of(facets_of(run(venue=venue(district=mechouar))))
+    assert "arr" not in names_of(facets_of(run(venue=venue(district=None))))
 
 
 def test_a_new_district_takes_the_next_bit():
@@ -109,7 +109,7 @@ def test_neighbours_share_a_side_and_not_only_a_corner():
 @pytest.mark.parametrize(("mode", "found"), [("on_site", True), ("hybrid", True), ("online", False)])
 def test_what_a_place_offers_is_of_no_use_to_a_group_that_meets_online(mode, found):
     made = run(mode=mode, venue=venue(step_free=True, childcare=True))
-    names = names_of(facets.facets_of(made))
+    names = names_of(facets_of(made))
 
     assert [("garde" in names), ("acces-plain-pied" in names)] == [found, found]
     assert len(list(wording.own_conditions(made))) == int(found)

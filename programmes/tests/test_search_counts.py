@@ -12,7 +12,7 @@ from .. import facets, search
 from ..models import CatalogueEntry, CourseRun
 from ..search import Question
 from ..services import indexing
-from .factories import course, meeting, run, today, venue
+from .factories import course, facets_of, meeting, run, today, venue
 
 pytestmark = pytest.mark.django_db
 PLACES = ["Anfa", "Maârif", "Sidi Moumen"]
@@ -102,7 +102,7 @@ def plainly_read():
     runs = CourseRun.objects.prefetch_related("meetings").select_related("course", "venue").order_by("pk")
     now = clock.now()
     return [
-        (run, facets.facets_of(run) | (run.places_left > 0), run.places_left > 0 and run.enrolment_opens_at <= now)
+        (run, facets_of(run) | (run.places_left > 0), run.places_left > 0 and run.enrolment_opens_at <= now)
         for run in runs
     ]
 

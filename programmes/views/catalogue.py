@@ -1,9 +1,13 @@
 """The way in, the list of courses, and its filters as a page of their own for phones."""
 
-from django.core.paginator import Paginator
-from django.http import QueryDict
-from django.shortcuts import redirect, render
+from functools import lru_cache
 
+from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from learningcity.clients import client_address
+from learningcity.drawing import drawn
 from learningcity.i18n import number
 
 from .. import cards, facets, filters, panel, search, wording
@@ -29,11 +33,11 @@ TILE_ICONS = {
 def home(request):
     answer = search.ask(filters.read(QueryDict()), per_page=ON_HOME)
     context = {
-        "tiles": [(theme, TILE_ICONS[theme]) for theme in Theme],
-        "districts": sorted(facets.districts(), key=lambda district: district.name),
+        "tiles": tuple((theme, TILE_ICONS[theme]) for theme in Theme),
+        "districts": tuple(sorted((district.name, district.slug) for district in facets.districts())),
         "cards": cards.of_runs(answer.runs, answer.at),
     }
-    return render(request, "programmes/home.html", context)
+    return HttpResponse(drawn(request, "programmes/home.html", context))
 
 
 @public
@@ -43,22 +47,21 @@ def catalogue(request):
     if answer is None or (page > 1 and not answer.runs):
         return redirect(request.path + filters.address(question))
     context = {
-        **asked(question, answer),
+        **asked(question, answer, clear="catalogue"),
         "answer": answer,
         "cards": cards.of_runs(answer.runs, answer.at),
-        "page": Paginator(range(answer.total), PER_PAGE).page(page),
+        "page": page_of(answer.total, page),
     }
     if not answer.total:
         context |= rescue(request, question, answer)
-    template = "programmes/catalogue.html#results" if request.htmx else "programmes/catalogue.html"
-    return render(request, template, context)
+    return HttpResponse(drawn(request, "programmes/catalogue.html", context))
 
 
 @public
 def filter_page(request):
     question = filters.read(request.GET)
     answer = search.ask(question, per_page=1)
-    return render(request, "programmes/filters.html", asked(question, answer))
+    return HttpResponse(drawn(request, "programmes/filters.html", asked(question, answer, clear="catalogue-filters")))
 
 
 def page_number(text):
@@ -70,22 +73,26 @@ def page_number(text):
     return number if 0 < number <= LAST_PAGE else None
 
 
-def asked(question, answer):
+@lru_cache
+def page_of(total, number):
+    return Paginator(range(total), PER_PAGE).page(number)
+
+
+def asked(question, answer, *, clear):
     """What the list and the page of its filters both print of a question."""
-    links = filters.links(question)
     return {
         "question": question,
         "title": wording.catalogue_title(answer.total, question),
         "total": answer.total,
         "shown": number(answer.total),
-        "links": links,
-        "panel": panel.parts(question, answer),
+        "links": tuple(filters.links(question)),
+        "panel": panel.drawn(question, answer, clear=clear),
         "search": filters.address(question),
     }
 
 
 def rescue(request, question, answer):
     """When nothing is found: what each choice takes away, and what comes close. The city hears what was looked for."""
-    demand.note_search(question, client=request.META["REMOTE_ADDR"])
+    demand.note_search(question, client=client_address(request))
     near = search.nearest(question)
-    return {"without": filters.ways_out(question), "nearest": cards.of_runs(near, answer.at)}
+    return {"without": tuple(filters.ways_out(question)), "nearest": cards.of_runs(near, answer.at)}

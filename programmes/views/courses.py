@@ -1,7 +1,9 @@
 """The page of a course, and the course on which one tries out how to enrol."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+
+from learningcity.drawing import drawn
 
 from .. import cards, course_page, openings
 from ..models import Course, CourseRun
@@ -17,7 +19,7 @@ def course(request, slug):
     if seen.kind == Course.Kind.PRACTICE:
         return redirect("practice")
     others = cards.of_runs(openings.others(page.course, page.openings, seen.at), seen.at)
-    return render(request, "programmes/course.html", {"page": page, "others": others})
+    return HttpResponse(drawn(request, "programmes/course.html", {"page": page, "others": others}))
 
 
 @public
