@@ -8,6 +8,7 @@ import phonenumbers
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
@@ -48,6 +49,14 @@ class NameField(forms.CharField):
 
     def clean(self, value):
         return super().clean(clean_name(value or ""))
+
+
+class LineField(forms.CharField):
+    """Text that stands on one line wherever it is shown: no line break, tab or other character of control."""
+
+    default_validators = [
+        RegexValidator("[\x01-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]", _("Write this on one line"), inverse_match=True)
+    ]
 
 
 class PhoneField(forms.CharField):

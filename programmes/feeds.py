@@ -3,6 +3,7 @@
 Every text depends on the records and on the civil day alone, never on the instant of writing: its ETag lasts.
 """
 
+import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from learningcity import clock
 from learningcity.context import NAME
@@ -22,10 +23,13 @@ from learningcity.i18n import long_date
 from learningcity.models import District
 
 from .models import Course, CourseRun, Meeting, Organisation, Pathway, Venue
+from .services import timetable
 
 KEPT_DAYS = 30  # a calendar still shows what took place that long ago
 MOST_MEETINGS = 1000
 MOST_NEWS = 30
+LINE_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
+UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 OFF = {CourseRun.Decision.CANCELLED, CourseRun.Decision.POSTPONED}
 
 
@@ -63,12 +67,13 @@ def calendar(name, meetings, today):
     book.add("prodid", f"-//{_host()}//{NAME}//{settings.LANGUAGE_CODE.upper()}")
     book.add("version", "2.0")
     book.add("method", "PUBLISH")
-    book.add("name", name)
-    book.add("x-wr-calname", name)
+    for label in ("name", "x-wr-calname"):
+        book.add(label, vText(printable(name)))  # of no type that the library knows, so that it would escape nothing
     book.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     book.add_component(_zone(min(years), max(years)))
+    reasons = timetable.reasons(meetings)
     for meeting in meetings:
-        book.add_component(_event(meeting))
+        book.add_component(_event(meeting, reasons.get(meeting.pk, "")))
     return book.to_ical()
 
 
@@ -79,7 +84,7 @@ def _zone(first_year, last_year):
     return Timezone.from_tzinfo(clock.CASABLANCA, clock.CASABLANCA.key, **years)
 
 
-def _event(meeting):
+def _event(meeting, reason):
     run, course = meeting.run, meeting.run.course
     is_off = not meeting.takes_place or (run.decision in OFF and meeting.state != Meeting.State.HELD)
     event = Event()
@@ -89,14 +94,14 @@ def _event(meeting):
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("dtstart", _local(meeting.date, meeting.starts_at))
     event.add("dtend", _local(meeting.date, meeting.ends_at))
-    event.add("summary", _("Cancelled: %(title)s") % {"title": course.title} if is_off else course.title)
-    event.add("location", _location(meeting))
+    event.add("summary", printable(_("Cancelled: %(title)s") % {"title": course.title} if is_off else course.title))
+    event.add("location", printable(_location(meeting)))
     event.add("url", absolute(reverse("course", args=[course.slug])))
     organiser = vCalAddress(settings.SITE_URL)
-    organiser.params["CN"] = course.organisation.name
+    organiser.params["CN"] = " ".join(printable(course.organisation.name).split())
     event.add("organizer", organiser)
-    if notes := _notes(meeting):
-        event.add("description", notes)
+    if notes := _notes(meeting, reason):
+        event.add("description", printable(notes))
     return event
 
 
@@ -121,8 +126,8 @@ def _location(meeting):
     return ", ".join(part for part in parts if part)
 
 
-def _notes(meeting):
-    notes = [meeting.reason]
+def _notes(meeting, reason):
+    notes = [reason]
     if meeting.moved_from:
         notes.insert(0, _("Moved, was on %(day)s.") % {"day": long_date(meeting.moved_from)})
     return "\n".join(note for note in notes if note)
@@ -164,8 +169,8 @@ class NewCourses(Feed):
 
 
 def printable(text):
-    """Without the control characters that XML has no way to write."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n\r")
+    """Without what XML 1.0 and calendars have no way to write; every break between lines is the one they know."""
+    return UNPRINTABLE.sub("", LINE_BREAK.sub("\n", text))
 
 
 # --- Map of the site ----------------------------------------------------------------------------------
@@ -219,5 +224,5 @@ def _page(path, day):
 def robots():
     """What no search engine should keep: staff pages, forms half filled, receipts."""
     private = [f"/{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("gestion", "inscription")]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in [*private, "/i/"])]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in [*private, "/i/", "/o/"])]
     return "\n".join([*lines, f"Sitemap: {absolute(reverse('sitemap'))}", ""])

@@ -3,7 +3,6 @@
 from math import cos, radians
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, prefetch_related_objects
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -11,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from learningcity import clock
 
-from . import facets, filters, search
+from . import facets, filters, prepared, search
 from .models import Course, CourseRun, Venue
 from .models.runs import RunStatus
+from .services import timetable
 
 MOST_RUNS = 60  # of one course, those to come first
 MOST_OTHERS = 3
@@ -75,11 +75,19 @@ def of(course, at):
     shown = [] if course.state == Course.State.ARCHIVED else [run for run in runs if is_shown(run, statuses, today)]
     shown.sort(key=lambda run: (RANK[statuses[run.pk]], run.starts_on, run.pk))
     prefetch_related_objects(shown, "meetings")
+    say_why([meeting for run in shown for meeting in run.meetings.all()])
     first = next((run for run in shown if statuses[run.pk] in JOINABLE), None)
     best = statuses[shown[0].pk] if shown else None
     if best in TO_COME:
         return Openings(shown, first, best)
     return Openings(shown, None, *closed(course, {statuses[run.pk] for run in shown or runs}))
+
+
+def say_why(meetings):
+    """In the language of the reader; what the rows keep is the French name of a holiday."""
+    reasons = timetable.reasons(meetings)
+    for meeting in meetings:
+        meeting.reason = reasons.get(meeting.pk, "")
 
 
 def is_shown(run, statuses, today):
@@ -121,7 +129,7 @@ def others(course, now, at):
 
 
 def similar(course, at):
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(SIMILAR, {"at": at, "theme": course.theme, "pk": course.pk, "most": MOST_OTHERS})
         return [pk for (pk,) in cursor.fetchall()]
 

@@ -1,9 +1,11 @@
 """Roles and their scope, read from memberships and never from a URL or a form."""
 
+from django.db.models import Q
+
 from learningcity.clock import local_day, now
 from learningcity.models import AuditEntry
 
-from .models import Course, CourseRun, Membership, Organisation, Venue
+from .models import Course, CourseRun, Membership, Organisation, Programme, Venue
 
 Role = Membership.Role
 WRITERS = (Role.MANAGER, Role.PROGRAMME_OFFICER)
@@ -41,8 +43,38 @@ def organisations_of(user, today):
     return Organisation.objects.filter(pk__in=roles.filter(role=Role.MANAGER).values("organisation"))
 
 
+def programmes_for(user, today):
+    """The programmes in which this user may write a course: of the own organisations or the city, those in which they
+    give courses already, those of the models that the city shares."""
+    if is_programme_officer(user, today):
+        return Programme.objects.all()
+    ours = organisations_of(user, today)
+    courses = Course.objects.filter(Q(organisation__in=ours) | Q(pk__in=shared_models().values("pk")))
+    owner = Q(organisation__in=ours) | Q(organisation__sector=Organisation.Sector.MUNICIPAL)
+    return Programme.objects.filter(owner | Q(pk__in=courses.values("programme")))
+
+
+def shared_models():
+    """What everyone who writes courses may start from."""
+    return Course.objects.templates().filter(state=Course.State.PUBLISHED)
+
+
 def may_edit(user, course, today):
+    """Whether this user writes this course and adds its groups, in some of its states."""
     return Course.objects.editable_by(user, today).filter(pk=course.pk).exists()
+
+
+def may_write(user, course, today):
+    """Whether this user may change the texts as the course stands now: what the public reads, the programme officer
+    alone."""
+    if is_read(course):
+        return is_programme_officer(user, today)
+    return course.state != Course.State.ARCHIVED and may_edit(user, course, today)
+
+
+def is_read(course):
+    """Whether the public can read the course, archived or not."""
+    return course.state == Course.State.PUBLISHED or course.published_at is not None
 
 
 def may_decide(user, course, today):
@@ -56,19 +88,23 @@ def may_decide(user, course, today):
 
 
 def may_publish(user, course, today):
-    """A draft: the programme officer. A course in review: a second reader who is not the one who submitted it."""
-    if course.state == Course.State.DRAFT:
+    """A draft, and one that was published before it was archived: the programme officer. A course in review: a second
+    reader who is not the one who submitted it."""
+    if course.state == Course.State.DRAFT or (course.state == Course.State.ARCHIVED and is_read(course)):
         return is_programme_officer(user, today)
     if course.state != Course.State.IN_REVIEW or submitter_of(course) == user.pk:
         return False
     return may_decide(user, course, today)
 
 
-def may_archive(user, course, today):
+def archivable_by(user, today):
     """What the public can see is taken back by the programme officer; the rest also by its organisation."""
-    if course.state == Course.State.PUBLISHED:
-        return is_programme_officer(user, today)
-    return course.state != Course.State.ARCHIVED and may_edit(user, course, today)
+    courses = Course.objects.editable_by(user, today).exclude(state=Course.State.ARCHIVED)
+    return courses if is_programme_officer(user, today) else courses.exclude(state=Course.State.PUBLISHED)
+
+
+def may_archive(user, course, today):
+    return archivable_by(user, today).filter(pk=course.pk).exists()
 
 
 def submitter_of(course):
@@ -84,6 +120,11 @@ def submitter_of(course):
 def may_schedule(user, run, today):
     """Whether this user may change the group and its meetings."""
     return CourseRun.objects.schedulable_by(user, today).filter(pk=run.pk).exists()
+
+
+def may_cancel(user, run, today):
+    """Whether this user may cancel the group for good, and copy it."""
+    return CourseRun.objects.owned_by(user, today).filter(pk=run.pk).exists()
 
 
 # --- Places -------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task
-def note_search(asked):
-    """`asked` is the query of the catalogue's address, `?q=…`."""
-    demand.count_search(filters.read(QueryDict(asked.removeprefix("?"))))
+def note_search(asked, who=""):
+    """`asked` is the query of the catalogue's address, `?q=…`, `who` a digest that tells one client from another."""
+    demand.count_search(filters.read(QueryDict(asked.removeprefix("?"))), who=who)
 
 
 @shared_task

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HOME = CHECKOUT / ".local"
@@ -22,15 +22,6 @@ def database_url(folder=None):
 
 def redis_url(folder=None):
     return f"unix://{folder or sockets()}/valkey.sock?db=0"
-
-
-def broker_url(url):
-    """The same Redis in the spelling of Celery, which has its own for unix sockets."""
-    parts = urlsplit(url)
-    if parts.scheme != "unix":
-        return url
-    number = parse_qs(parts.query).get("db", ["0"])[0]
-    return f"redis+socket://{parts.path}?virtual_host={number}"
 
 
 def numbered(url, number):

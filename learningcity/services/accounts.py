@@ -15,6 +15,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathImage
 
+from ..clients import client_address
+
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"  # session keys, seconds since 1970
 LONGEST_PASSWORD = 128
 CODE_MEMORY = 120  # seconds: longer than a code is accepted, so that none works twice
@@ -52,6 +54,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_ajax(self, request):
         return False
+
+    def get_client_ip(self, request):
+        """Whose tries are counted together."""
+        return client_address(request)
 
     def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
         """The page that follows says what happened; allauth's own sentences would speak with another voice."""

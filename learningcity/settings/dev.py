@@ -16,7 +16,6 @@ os.environ.setdefault("STATIC_ROOT", str(services.HOME / "static"))
 
 from .base import *  # the environment had to be set first
 
-CELERY_BROKER_URL = services.broker_url(REDIS_URL)
 SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "session", "csrf"

@@ -1,4 +1,4 @@
-"""Days and hours as people write them."""
+"""Days, hours and lines of text as people write them."""
 
 from datetime import date, time
 
@@ -6,7 +6,7 @@ import pytest
 from django import forms
 
 from .. import clock
-from ..forms import DayField, HourField
+from ..forms import DayField, HourField, LineField
 
 
 class Appointment(forms.Form):
@@ -94,3 +94,16 @@ def test_what_is_stored_is_shown_again_as_it_would_be_typed():
 
     assert 'value="09:05"' in str(form["hour"])
     assert [f'value="{part}"' in str(form["day"]) for part in (16, 5, 2026)] == [True] * 3
+
+
+@pytest.mark.parametrize("text", [*"\x01\t\n\x0b\r\x1b\x1f\x7f\x85\x9f\u2028\u2029\ufffe\uffff"])
+def test_a_line_holds_no_character_of_control(text):
+    with pytest.raises(forms.ValidationError) as refused:
+        LineField().clean(f"a{text}b")
+
+    assert len(refused.value.messages) == 1
+
+
+@pytest.mark.parametrize("text", ["Arts, culture; 1.5 € – « oui »", "الخياطة\u200f", "1\u00a0000", "👩\u200d🏫"])
+def test_a_line_holds_whatever_people_write_otherwise(text):
+    assert LineField().clean(f" {text}\n") == text

@@ -21,18 +21,6 @@ def test_the_path_of_the_sockets_is_short_enough_for_any_checkout():
 
 
 @pytest.mark.parametrize(
-    ("url", "broker"),
-    [
-        ("unix:///tmp/a/valkey.sock?db=3", "redis+socket:///tmp/a/valkey.sock?virtual_host=3"),
-        ("unix:///tmp/a/valkey.sock", "redis+socket:///tmp/a/valkey.sock?virtual_host=0"),
-        ("redis://broker.example:6379/0", "redis://broker.example:6379/0"),
-    ],
-)
-def test_celery_reads_the_same_address(url, broker):
-    assert services.broker_url(url) == broker
-
-
-@pytest.mark.parametrize(
     ("url", "numbered"),
     [
         ("unix:///tmp/a/valkey.sock?db=0", "unix:///tmp/a/valkey.sock?db=7"),

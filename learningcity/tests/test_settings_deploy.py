@@ -15,10 +15,14 @@ PRODUCTION = {
 }
 
 
-def check(without="", **changes):
+def check(**changes):
+    return python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **changes)
+
+
+def python(*arguments, without="", **changes):
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
         env={name: value for name, value in (inherited | PRODUCTION | changes).items() if name != without},
         capture_output=True,
@@ -59,9 +63,36 @@ def test_portal_does_not_start_without_what_it_cannot_guess(name):
     assert result.returncode != 0
 
 
+@pytest.mark.parametrize(
+    ("url", "broker"),
+    [
+        ("unix:///tmp/a/valkey.sock?db=3", "redis+socket:///tmp/a/valkey.sock?virtual_host=3"),
+        ("unix:///tmp/a/valkey.sock", "redis+socket:///tmp/a/valkey.sock?virtual_host=0"),
+        ("redis://broker.example:6379/0", "redis://broker.example:6379/0"),
+    ],
+)
+def test_celery_reads_the_same_address(url, broker):
+    command = "from django.conf import settings; from kombu import Connection as Broker;"
+    command += "print(settings.CELERY_BROKER_URL, Broker(settings.CELERY_BROKER_URL).transport.driver_type)"
+
+    result = python("-c", command, REDIS_URL=url)
+
+    assert result.stdout.split() == [broker, "redis"], result.stderr
+
+
 def test_content_policy_leaves_nothing_open():
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
 
     sources = {source for name, values in directives.items() if name != "report-uri" for source in values}
     assert sources == {"'self'", "'none'"}
     assert directives["default-src"] == ["'none'"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "trusted"),
+    [({}, "0"), ({"BEHIND_PROXY": "true"}, "1"), ({"BEHIND_PROXY": "true", "TRUSTED_PROXIES": "2"}, "2")],
+)
+def test_one_proxy_is_trusted_behind_a_proxy_unless_said_otherwise(changes, trusted):
+    command = "from django.conf import settings; print(settings.TRUSTED_PROXIES)"
+
+    assert python("-c", command, **changes).stdout.strip() == trusted

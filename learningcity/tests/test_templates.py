@@ -199,6 +199,14 @@ def test_names_follow_their_own_direction_and_phones_do_not():
     assert inputs["phone"]["inputmode"] == "tel"
 
 
+def test_the_menu_at_the_foot_leads_to_every_way_in():
+    with translation.override("fr"):
+        links = Shape(render_to_string("components/footer.html", {"site": {"name": "x"}})).all("a")
+
+    ways = {"cours", "lieux", "parcours", "me-prevenir", "aide", "aide/s-entrainer", "observatoire"}
+    assert {f"/fr/{way}/" for way in ways} <= {link["href"] for link in links}
+
+
 # --- Pages that must always show ------------------------------------------------------------------------
 
 

@@ -12,7 +12,6 @@ from .people import OLDEST
 from .places import closures_by_venue
 
 DAYS_BEHIND, DAYS_AHEAD = 730, 38
-PER_RUN = 17  # people who ask for a place, on average
 MARKED_SHARE = 0.67  # of enrolments × meetings, how many get a mark: the rest wait, leave, or lie ahead
 CAPACITIES = [12, 16, 20, 20, 24, 25, 30]
 HOURS = [time(9), time(10), time(14, 30), time(16), time(18)]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from .announcements import in_languages
 LIFE = timedelta(days=182)
 MOST_PER_PHONE = 5
 DAYTIME = range(9, 19)  # local hours in which a phone may ring
-MOST_RESULTS = 200
+LOCK = 2_024_121  # with a phone: one who saves alerts for it at a time
 
 
 class TooManyAlerts(Exception):
@@ -29,10 +29,12 @@ class TooManyAlerts(Exception):
 @transaction.atomic
 def save(question, *, phone, language):
     """The alert of this phone for this search, good for six more months. What is on offer now is no news."""
-    at = clock.now()
-    wanted = filters.address(question).removeprefix("?")
-    alert = Alert.objects.filter(phone=phone, search=wanted).first() or Alert(phone=phone, search=wanted)
-    if alert.pk is None and Alert.objects.live(at).filter(phone=phone).count() >= MOST_PER_PHONE:
+    at, wanted = clock.now(), filters.address(question).removeprefix("?")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, str(phone)])
+    own = Alert.objects.filter(phone=phone)
+    alert = own.select_for_update(of=("self",)).filter(search=wanted).first() or Alert(phone=phone, search=wanted)
+    if own.live(at).exclude(pk=alert.pk).count() >= MOST_PER_PHONE:
         raise TooManyAlerts
     alert.language, alert.expires_at = language, at + LIFE
     alert.known_runs = sorted({*alert.known_runs, *joinable(question, at)})
@@ -50,8 +52,8 @@ def question_of(alert):
 
 
 def joinable(question, at):
-    """The groups with places that fit, best first: primary keys."""
-    fitting = search.ask(question, per_page=MOST_RESULTS).runs
+    """All groups with places that fit, best first: primary keys."""
+    fitting = search.every_run(question)
     runs = CourseRun.objects.on_offer(at).with_places().filter(pk__in=fitting, enrolment_opens_at__lte=at)
     open_now = set(runs.values_list("pk", flat=True))
     return [pk for pk in fitting if pk in open_now]
@@ -69,15 +71,17 @@ def tell():
 
 @transaction.atomic
 def tell_one(pk, at):
-    alert = Alert.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    """Nothing is known as told before its message is written: what opens later on the same day is told the next."""
+    today = clock.local_day(at)
+    alert = Alert.objects.select_for_update(of=("self",)).filter(pk=pk).exclude(told_on=today).first()
     if alert is None:
         return False
     news = [run for run in joinable(question_of(alert), at) if run not in alert.known_runs]
     if not news:
         return False
     run = CourseRun.objects.for_reading().get(pk=news[0])
-    alert.known_runs = sorted({*alert.known_runs, *news})
-    alert.save(update_fields=["known_runs"])
+    alert.known_runs, alert.told_on = sorted({*alert.known_runs, *news}), today
+    alert.save(update_fields=["known_runs", "told_on"])
     messages.write(
         channel=Channel.SMS,
         recipient=str(alert.phone),
@@ -90,6 +94,6 @@ def tell_one(pk, at):
             "reference": "",
             "link": settings.SITE_URL + reverse("alert-link", args=[alert.token]),
         },
-        dedupe_key=f"alert:{alert.pk}:{clock.local_day(at)}",
+        dedupe_key=f"alert:{alert.pk}:{today}",
     )
     return True

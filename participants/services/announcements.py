@@ -10,7 +10,7 @@ from programmes.models import CourseRun
 from programmes.services import timetable
 
 from ..models import Enrolment, Participant
-from ..models.enrolments import State
+from ..models.enrolments import SEAT_HOLDING, State
 from ..models.people import ContactChannel
 
 TEMPLATES = {State.ENROLLED: "enrolled", State.WAITING: "waiting"}
@@ -75,7 +75,7 @@ def sitting(run, meeting):
 
 
 def announce_changes(changes, *, note):
-    """One message for each person enrolled, however many of her meetings and groups one act changed.
+    """One message for each person who holds a seat, however many of her meetings and groups one act changed.
 
     `changes` are those of `signals.timetable_changed`, `note` the line of the journal that makes the act one.
     """
@@ -83,8 +83,8 @@ def announce_changes(changes, *, note):
     changes = [change for change in changes if is_told(change, at)]
     runs = {change.meeting.run_id: change.meeting.run for change in changes}
     people = {}
-    enrolled = Enrolment.objects.filter(run__in=runs, state=State.ENROLLED).select_related("participant")
-    for enrolment in enrolled.order_by("run__starts_on", "pk"):
+    seated = Enrolment.objects.live().filter(run__in=runs, state__in=SEAT_HOLDING).select_related("participant")
+    for enrolment in seated.order_by("run__starts_on", "pk"):
         enrolment.run = runs[enrolment.run_id]
         people.setdefault(enrolment.participant_id, []).append(enrolment)
     following = {pk: next_sitting(run, at) for pk, run in runs.items()}

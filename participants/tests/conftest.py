@@ -3,6 +3,14 @@ import pytest
 from programmes.models import Membership
 from programmes.tests.factories import member
 
+from ..services import invariants
+
+
+@pytest.fixture
+def nothing_broken_in_the_end(db):
+    yield
+    assert [breach for check in invariants.CHECKS for breach in check()] == []
+
 
 @pytest.fixture
 def trainer():

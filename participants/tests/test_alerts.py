@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
@@ -7,8 +8,9 @@ from django.urls import reverse
 from learningcity import clock
 from learningcity.models import OutboxMessage
 from programmes import filters
+from programmes.models import CourseRun
 from programmes.services import indexing
-from programmes.tests.factories import course, run
+from programmes.tests.factories import course, run, venue
 
 from ..models import Alert
 from ..services import alerts
@@ -47,6 +49,74 @@ def test_a_group_that_opens_later_is_told_once():
 def test_what_was_on_offer_when_asking_is_no_news():
     group(course=course(theme="trade"))
     alerts.save(question("theme=trade"), phone=PHONE, language="fr")
+
+    assert alerts.tell() == 0
+
+
+def test_another_group_of_a_course_that_still_has_places_is_told():
+    sewing = course(theme="trade")
+    first = group(course=sewing)
+    alerts.save(question("theme=trade"), phone=PHONE, language="fr")
+    other = group(course=sewing, starts_on=first.starts_on + timedelta(days=30))
+
+    assert alerts.tell() == 1
+    assert OutboxMessage.objects.get().values["date"] == other.starts_on.isoformat()
+    assert alerts.tell() == 0
+
+
+def test_a_course_is_no_news_because_another_one_closes():
+    maker, place = course(theme="trade"), venue()
+    offers = [course(theme="trade", programme=maker.programme, organisation=maker.organisation) for _ in range(201)]
+    first, *_others = [run(course=each, venue=place, meetings=0) for each in offers]
+    indexing.index_all()
+    alerts.save(question("theme=trade"), phone=PHONE, language="fr")
+    CourseRun.objects.filter(pk=first.pk).update(enrolment_closes_at=clock.now())
+    indexing.index_all()
+
+    assert alerts.tell() == 0
+
+
+def test_a_place_that_is_given_back_is_told_once_only_where_none_was_left():
+    full, open_one = group(seats_taken=30), group()
+    alerts.save(question(), phone=PHONE, language="fr")
+    for _ in range(2):
+        for seats in (30, 29):
+            CourseRun.objects.filter(pk__in=[full.pk, open_one.pk]).update(seats_taken=seats)
+        alerts.tell()
+        Alert.objects.update(told_on=None)
+
+    assert Alert.objects.get().known_runs == [full.pk, open_one.pk]
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_a_group_announced_before_its_window_is_told_when_it_opens():
+    alerts.save(question(), phone=PHONE, language="fr")
+    later = group(enrolment_opens_at=clock.now() + timedelta(days=1))
+    assert alerts.tell() == 0
+
+    CourseRun.objects.filter(pk=later.pk).update(enrolment_opens_at=clock.now())
+    indexing.index_all()
+    assert alerts.tell() == 1
+
+
+def test_what_opens_after_the_message_of_the_day_is_told_the_next_day():
+    alerts.save(question(), phone=PHONE, language="fr")
+    group()
+    alerts.tell()
+    second = group()
+    assert alerts.tell() == 0
+
+    OutboxMessage.objects.all().delete()
+    Alert.objects.update(told_on=clock.local_day(clock.now()) - timedelta(days=1))
+    assert alerts.tell() == 1
+    assert OutboxMessage.objects.get().values["date"] == second.starts_on.isoformat()
+    assert second.pk in Alert.objects.get().known_runs
+
+
+def test_a_course_that_has_only_some_of_the_words_is_not_told():
+    alerts.save(question("q=couture+soudure"), phone=PHONE, language="fr")
+    group(course=course(title_fr="Couture"))
+    group(course=course(title_fr="Soudure"))
 
     assert alerts.tell() == 0
 
@@ -109,6 +179,36 @@ def test_a_phone_has_five_alerts_at_most(client):
         alerts.save(question("theme=culture"), phone=PHONE, language="fr")
     answer = client.post("/fr/me-prevenir/?theme=culture", {"phone": "0612345678", "language": "fr"})
     assert answer.status_code == 422
+
+
+def test_an_alert_that_has_ended_is_not_revived_beyond_the_five():
+    themes = ["trade", "digital", "reading", "child", "job", "culture"]
+    for theme in themes:
+        alerts.save(question(f"theme={theme}"), phone=PHONE, language="fr")
+        if theme == "trade":
+            Alert.objects.update(expires_at=clock.now() - timedelta(seconds=1))
+
+    with pytest.raises(alerts.TooManyAlerts):
+        alerts.save(question("theme=trade"), phone=PHONE, language="fr")
+
+
+@pytest.mark.parametrize("letters", ["خ" * 200, "".join(map(chr, range(0x20000, 0x20000 + 200 * 331, 331)))])
+def test_the_longest_search_is_saved_once(client, letters):
+    address = f"/ar/me-prevenir/?{urlencode({'q': letters})}"
+    for _ in range(2):
+        assert client.post(address, {"phone": "0612345678", "language": "ar"}).status_code == 302
+
+    assert Alert.objects.get().search == urlencode({"q": letters})
+
+
+def test_the_page_of_an_alert_shows_one_group_of_each_course(client):
+    alert = alerts.save(question(), phone=PHONE, language="fr")
+    sewing = course()
+    for _ in range(3):
+        group(course=sewing)
+
+    answer = client.get(reverse("alert-link", args=[alert.token]))
+    assert len(answer.context["cards"]) == 1
 
 
 def test_the_form_saves_the_search_of_its_address(client):

@@ -12,11 +12,10 @@ from programmes.tests.factories import course, run
 
 from ..models import Enrolment, EnrolmentEvent
 from ..models.enrolments import State
-from ..services import invariants
 from ..services.enrolment import EnrolmentRefused, age_on, enrol, refusal
 from .factories import enrolment, participant, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end")]
 ONLINE, DESK = Enrolment.Source.ONLINE, Enrolment.Source.DESK
 HOUR = timedelta(hours=1)
 names = (f"Personne {number}" for number in count(1))
@@ -29,12 +28,6 @@ def someone(**fields):
 def counters(group):
     group.refresh_from_db()
     return group.seats_taken, group.waiting_count, group.joined_count
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_broken_in_the_end(db):
-    yield
-    assert [breach for check in invariants.CHECKS for breach in check()] == []
 
 
 # --- Why not ------------------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 """Many people at once, each on a connection of their own; beside each promise the control that shows what it costs."""
 
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
-from django.db import connection
 
+from learningcity.tests.races import at_once, no_safety_net
 from programmes.models import CourseRun
 from programmes.models.runs import CourseRunQuerySet
 from programmes.tests.factories import run
@@ -16,28 +16,6 @@ from .factories import draft, enrolment, participant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE, SEATS = 60, 30
-
-
-def at_once(calls):
-    """What each call returned or raised, all of them started at the same moment."""
-    together, results = Barrier(len(calls)), [None] * len(calls)
-
-    def work(place, call):
-        try:
-            connection.ensure_connection()
-            together.wait(timeout=30)
-            results[place] = call()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=work, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def breaches():
@@ -82,17 +60,8 @@ def test_nobody_overtakes_in_the_line():
 def _no_safety_net():
     """Without the constraints that would catch what a missing lock lets through."""
     names = {"seats_within_capacity", "sequence_once_in_run", "ledger_number_once"}
-    models = (CourseRun, Enrolment, EnrolmentEvent)
-    nets = [(model, net) for model in models for net in model._meta.constraints if net.name in names]
-    with connection.schema_editor() as editor:
-        for model, net in nets:
-            editor.remove_constraint(model, net)
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE programmes_courserun CASCADE")
-    with connection.schema_editor() as editor:
-        for model, net in nets:
-            editor.add_constraint(model, net)
+    with no_safety_net(names, CourseRun, Enrolment, EnrolmentEvent, root=CourseRun):
+        yield
 
 
 @pytest.fixture

@@ -13,17 +13,11 @@ from programmes.tests.factories import course, member, room, run, today, venue
 
 from ..models import EnrolmentEvent
 from ..models.enrolments import State
-from ..services import invariants, ledger
+from ..services import ledger
 from .factories import enrolment, participant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end")]
 DAY, WEEK, HOUR = timedelta(days=1), timedelta(weeks=1), timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_broken_in_the_end(db):
-    yield
-    assert [breach for check in invariants.CHECKS for breach in check()] == []
 
 
 @pytest.fixture
@@ -184,6 +178,24 @@ def test_only_those_with_a_place_and_a_phone_for_messages_are_told(officer):
     scheduling.cancel(group.meetings.first(), by=officer, reason="")
 
     assert list(OutboxMessage.objects.values_list("recipient", flat=True)) == ["+212612345678"]
+
+
+def test_who_holds_an_offer_is_told_of_the_hours_offered(officer):
+    group = run(meetings=3, capacity=1)
+    taken, waits = enrolment(group, someone()), enrolment(group, someone(given_name="B", phone="+212612345699"))
+    for place, state in ((taken, State.CANCELLED_BY_LEARNER), (waits, State.OFFERED)):
+        group.refresh_from_db()
+        before, place.state = State(place.state), state
+        place.save()
+        ledger.record(group, place, from_state=before, by=None, at=clock.now())
+        group.seats_taken += ledger.seat_delta(before, state)
+        group.waiting_count -= before == State.WAITING
+        group.save()
+    OutboxMessage.objects.all().delete()
+
+    scheduling.retime(group.meetings.all(), shift=HOUR, by=officer)
+
+    assert list(OutboxMessage.objects.values_list("recipient", "template")) == [("+212612345699", "timetable_changed")]
 
 
 def test_two_children_on_one_phone_are_called_by_their_names(officer):

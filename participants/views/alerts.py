@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from learningcity import clock
-from programmes import cards, filters
+from programmes import cards, filters, openings
 
 from ..forms import AlertForm
 from ..models import Alert
 from ..services import alerts
+
+MOST_CARDS = 5
 
 
 @login_not_required
@@ -55,14 +57,16 @@ def link(request, alert):
 
 
 def contents(alert):
+    """Of each course the best group."""
     question, at = alerts.question_of(alert), clock.now()
+    fitting = openings.best_runs(at, pk__in=alerts.joinable(question, at)).values()
     return {
         "wanted": wanted(question),
-        "cards": cards.of_runs(alerts.joinable(question, at)[:5], at),
+        "cards": cards.of_runs(list(fitting)[:MOST_CARDS], at),
         "list": reverse("catalogue") + filters.address(question),
     }
 
 
 def wanted(question):
     """The search in words: `couture · Sidi Moumen · Saturday`."""
-    return " · ".join(str(link["label"]) for link in filters.links(question)) or _("All courses")
+    return " · ".join(link.label for link in filters.links(question)) or _("All courses")

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from learningcity import clock
-from programmes import cards, wording
+from programmes import cards, openings, wording
 from programmes.models import Course, CourseRun
 from programmes.services import demand
 
@@ -201,7 +201,7 @@ def other_groups(run, draft, at):
         learner = drafts.person_of(draft.answers)
         fitting = [other.pk for other in runs.select_related("course")[:50] if refusal(learner, other, at) is None]
         runs = runs.filter(pk__in=fitting)
-    return [course.next_run for course in Course.objects.with_next_run(runs, at)[:3]]
+    return list(openings.best_runs(at, pk__in=runs.values("pk")).values())[:3]
 
 
 def address(name, draft):

@@ -2,12 +2,16 @@
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import Course
+from learningcity.forms import LineField
+
+from ..models import Course, Programme
 from ..services import publishing
+from .unseen import VersionedForm
 
 SAID_IN = {
     "fr": gettext_lazy("%(what)s, in French"),
@@ -37,7 +41,7 @@ def text_field(text, language):
     field = Course._meta.get_field(text)
     attrs = {"lang": language, "dir": "rtl" if language == "ar" else "ltr", "autocomplete": "off"}
     attrs |= {"rows": ROWS[text]} if text in ROWS else {}
-    return forms.CharField(
+    return (forms.CharField if text in ROWS else LineField)(
         label=SAID_IN[language] % {"what": capfirst(field.verbose_name)},
         help_text=field.help_text,
         max_length=field.max_length or LONGEST_TEXT,
@@ -54,12 +58,15 @@ def choose(field):
         field.choices = [("", _("Choose")), *(choice for choice in field.choices if choice[0] not in ("", None))]
 
 
-class CourseForm(forms.ModelForm):
+class CourseForm(VersionedForm, forms.ModelForm):
     """A draft needs a title in one of the two languages, a programme and a theme; what the public needs is asked when
-    it is published. `values` are what `publishing.change` takes."""
+    it is published. `values` are what `publishing.change` takes.
+
+    `programmes` are those that this person may choose, besides the one the course has; by default all.
+    """
 
     all_ages = forms.BooleanField(label=gettext_lazy("All ages"), required=False)
-    version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
+    version_of = staticmethod(publishing.version_of)
 
     class Meta:
         model = Course
@@ -73,8 +80,11 @@ class CourseForm(forms.ModelForm):
             "theme": {"required": gettext_lazy("Choose a theme")},
         }
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, programmes=None, **options):
         super().__init__(*args, **options)
+        if programmes is not None:
+            own = Q(pk=self.instance.programme_id if self.instance.pk else None)
+            self.fields["programme"].queryset = Programme.objects.filter(Q(pk__in=programmes) | own)
         for text, language in self._texts():
             self.fields[f"{text}_{language}"] = text_field(text, language)
             self.initial.setdefault(f"{text}_{language}", getattr(self.instance, f"{text}_{language}"))
@@ -83,7 +93,7 @@ class CourseForm(forms.ModelForm):
             self.fields[name].validators += [MinValueValidator(0), MaxValueValidator(most)]
         for name in publishing.FACTS:
             choose(self.fields[name])
-        self.initial["version"] = publishing.version_of(self.instance) if self.instance.pk else ""
+        self.initial["version"] = self.version_of(self.instance) if self.instance.pk else ""
         if self.instance.minimum_age == 0 and self.instance.maximum_age is None:
             self.initial |= {"all_ages": True, "minimum_age": None}
 
@@ -134,21 +144,5 @@ class CourseForm(forms.ModelForm):
         for gap in gaps:
             self.add_error(gap.anchor.removeprefix("id_"), gap.sentence)
 
-    def catch_up(self, course):
-        """Someone else saved first: what was typed stays, the next try is against the course as it stands now.
-
-        Returns what differs, as rows of a summary: label and the text that stands now.
-        """
-        typed = self.cleaned_data
-        self.add_error(None, _("Someone else changed this course meanwhile. Compare, then save again."))
-        self.data = self.data.copy()
-        self.data["version"] = publishing.version_of(course)
-        differing = [name for name in publishing.WRITTEN if (typed.get(name) or "") != (getattr(course, name) or "")]
-        return [{"key": self[name].label, "value": told(course, name)} for name in differing]
-
-
-def told(course, name):
-    """The value of a field for a reader; a dash when there is none."""
-    display = getattr(course, f"get_{name}_display", None)
-    value = display() if display else getattr(course, name)
-    return "–" if value in (None, "") else value
+    def facts(self, course):
+        return {name: getattr(course, name) for name in publishing.WRITTEN}

@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import Course
 from ..services import publishing
-
-UNDECIDED = gettext_lazy("Choose what to do with this course")
+from .unseen import KeyField
 
 
 class DecisionForm(forms.Form):
@@ -43,5 +42,5 @@ class DecisionForm(forms.Form):
 class CopyForm(forms.Form):
     """`key`, as in the form of a new course: sent twice, it makes one copy."""
 
-    key = forms.RegexField(publishing.KEY, widget=forms.HiddenInput)
+    key = KeyField()
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in (Course.Kind.REGULAR, Course.Kind.TEMPLATE)])

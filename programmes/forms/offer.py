@@ -4,19 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from ..models import Organisation
-from ..services import publishing
 from .courses import CourseForm
 from .runs import NewGroupForm
 
 
 class NewCourseForm(NewGroupForm, CourseForm):
-    """`key` makes the code of the course, so that a form sent twice makes one course. A draft needs no group."""
+    """`key` makes the code of the course. A draft needs no group."""
 
-    key = forms.RegexField(
-        publishing.KEY,
-        widget=forms.HiddenInput,
-        error_messages=dict.fromkeys(("required", "invalid"), gettext_lazy("Open this form again from the list.")),
-    )
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(),
         label=gettext_lazy("Organisation"),
@@ -28,4 +22,3 @@ class NewCourseForm(NewGroupForm, CourseForm):
     def __init__(self, *args, organisations, **options):
         super().__init__(*args, organisations=organisations, **options)
         self.fields["organisation"].queryset = organisations
-        self.initial.setdefault("key", publishing.new_key())

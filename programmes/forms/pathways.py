@@ -5,8 +5,11 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from learningcity.forms import LineField
+
 from ..models import Course
-from ..services import publishing
+from ..services import pathways
+from .unseen import KeyField, VersionedForm
 
 MOST_STEPS = 8
 FRENCH = {"lang": "fr", "dir": "ltr", "autocomplete": "off"}
@@ -15,14 +18,14 @@ ENGLISH = {"lang": "en", "dir": "ltr", "autocomplete": "off"}
 
 
 def line(label, attrs, **options):
-    return forms.CharField(label=label, max_length=120, widget=forms.TextInput(attrs=attrs), **options)
+    return LineField(label=label, max_length=120, widget=forms.TextInput(attrs=attrs), **options)
 
 
 def text(label, attrs, **options):
     return forms.CharField(label=label, max_length=600, widget=forms.Textarea(attrs=attrs | {"rows": 3}), **options)
 
 
-class PathwayForm(forms.Form):
+class PathwayForm(VersionedForm):
     name_fr = line(
         gettext_lazy("Name in French"), FRENCH, error_messages={"required": gettext_lazy("Write the name in French")}
     )
@@ -45,11 +48,8 @@ class PathwayForm(forms.Form):
         validators=[RegexValidator(r"^[0-9]{1,4}\Z", gettext_lazy("Write 1 to 4 digits"))],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "size": 5, "class": "input-number"}),
     )
-    key = forms.RegexField(
-        publishing.KEY,
-        widget=forms.HiddenInput,
-        error_messages=dict.fromkeys(("required", "invalid"), gettext_lazy("Open this form again from the list.")),
-    )
+    key = KeyField()
+    version_of = staticmethod(pathways.version_of)
 
     def __init__(self, *args, pathway=None, **options):
         super().__init__(*args, **options)
@@ -61,15 +61,14 @@ class PathwayForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 label=_("Step %(number)s") % {"number": number}, choices=choices, required=False
             )
-        self.initial = {"key": publishing.new_key()}
+        del self.fields["key" if pathway else "version"]
         if pathway:
-            del self.fields["key"]
-            self.initial = {name: getattr(pathway, name) for name in self.texts}
-            self.initial |= {name: course.code for name, course in zip(self.steps, taken, strict=False)}
+            self.initial = self.facts(pathway) | {"version": self.version_of(pathway)}
 
-    @property
-    def texts(self):
-        return [name for name in self.base_fields if name != "key"]
+    def facts(self, pathway):
+        codes = pathway.steps.order_by("position").values_list("course__code", flat=True)
+        steps = dict.fromkeys(self.steps) | dict(zip(self.steps, codes, strict=False))
+        return {name: getattr(pathway, name) for name in pathways.WRITTEN} | steps
 
     def clean(self):
         """`values` are what `services.pathways` takes. Empty steps between two others are closed up."""
@@ -83,6 +82,6 @@ class PathwayForm(forms.Form):
                 chosen[name] = code
         if not chosen and not self.errors.keys() & set(self.steps):
             self.add_error(self.steps[0], _("Choose at least one course"))
-        self.values = {name: answers.get(name) for name in self.texts}
+        self.values = {name: answers.get(name) for name in pathways.WRITTEN}
         self.values["courses"] = [self.courses[code] for code in chosen.values()]
         return answers

@@ -7,20 +7,21 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from learningcity import clock
-from learningcity.forms import DayField, PhoneField
+from learningcity.forms import DayField, LineField, PhoneField
 
 from ..models import Venue
+from ..services import places
 from .timetable import NumberField, PickedField
+from .unseen import VersionedForm
 
 ARABIC = {"lang": "ar", "dir": "rtl", "autocomplete": "off"}
 FRENCH = {"lang": "fr", "dir": "ltr", "autocomplete": "off"}
-ACCESS = ("step_free", "adapted_toilet", "hearing_loop", "childcare", "women_space")
 A_YEAR = timedelta(days=366)
 KNOWN = {"yes": True, "no": False}
 
 
 def text(label, limit, attrs, **options):
-    return forms.CharField(label=label, max_length=limit, widget=forms.TextInput(attrs=attrs), **options)
+    return LineField(label=label, max_length=limit, widget=forms.TextInput(attrs=attrs), **options)
 
 
 class KnownField(forms.TypedChoiceField):
@@ -40,7 +41,7 @@ class KnownField(forms.TypedChoiceField):
         return {True: "yes", False: "no", None: ""}.get(value, value)
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(VersionedForm):
     address_fr = text(_("Address in French"), 200, FRENCH, required=False)
     address_ar = text(_("Address in Arabic"), 200, ARABIC, required=False)
     phone = PhoneField(label=_("Phone"), required=False)
@@ -48,14 +49,18 @@ class PlaceForm(forms.Form):
     hours_ar = text(_("Opening hours in Arabic"), 200, ARABIC, required=False)
     transport_fr = text(_("Tram and bus in French"), 200, FRENCH, required=False)
     transport_ar = text(_("Tram and bus in Arabic"), 200, ARABIC, required=False)
-    step_free, adapted_toilet, hearing_loop, childcare, women_space = map(KnownField, ACCESS)
+    step_free, adapted_toilet, hearing_loop, childcare, women_space = map(KnownField, places.ACCESS)
+    version_of = staticmethod(places.version_of)
 
     def __init__(self, *args, venue, **options):
         super().__init__(*args, **options)
-        self.initial = {name: getattr(venue, name) for name in self.fields}
+        self.initial = self.facts(venue) | {"version": self.version_of(venue)}
+
+    def facts(self, venue):
+        return {name: getattr(venue, name) for name in places.FACTS_OF_PLACE}
 
 
-class RoomForm(forms.Form):
+class RoomForm(VersionedForm):
     name_fr = text(_("Name in French"), 80, FRENCH, error_messages={"required": _("Write the name in French")})
     name_ar = text(_("Name in Arabic"), 80, ARABIC, required=False)
     capacity = NumberField(label=_("How many people it holds"), min_value=1, max_value=2000)
@@ -66,15 +71,22 @@ class RoomForm(forms.Form):
         max_value=240,
     )
 
+    version_of = staticmethod(places.version_of)
+
     def __init__(self, *args, room=None, **options):
-        shown = {name: getattr(room, name) for name in self.base_fields} if room else {"buffer_minutes": 0}
+        shown = self.facts(room) | {"version": self.version_of(room)} if room else {"buffer_minutes": 0}
         super().__init__(*args, initial=shown, **options)
+        if room is None:
+            del self.fields["version"]
+
+    def facts(self, room):
+        return {name: getattr(room, name) for name in places.FACTS_OF_ROOM}
 
 
 class ClosureForm(forms.Form):
     first_day = DayField(label=_("First day"), error_messages={"required": _("Write the first day")})
     last_day = DayField(label=_("Last day"), error_messages={"required": _("Write the last day")})
-    reason = forms.CharField(label=_("Reason"), max_length=120, error_messages={"required": _("Write the reason")})
+    reason = LineField(label=_("Reason"), max_length=120, error_messages={"required": _("Write the reason")})
 
     def clean(self):
         answers = super().clean()

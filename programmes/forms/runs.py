@@ -15,11 +15,13 @@ from learningcity.models import User
 from ..models import CourseRun, Membership, Room, Venue
 from ..models.courses import TeachingLanguage
 from ..services import timetable
+from ..services.once import KeyUsed
 from ..services.publishing import NewGroup
 from ..services.runs import RunRefused
 from ..services.timetable import Rule, TimetableRefused
 from ..wording import MONDAY
 from .timetable import MOST_TIMES, MOST_WEEKS, NO_ROOM, NumberField, RoomField, TrainerField, sized
+from .unseen import KeyField
 
 MOST_PLACES = 1000
 PARTS = {
@@ -54,6 +56,7 @@ def midnight(day):
 class NewGroupForm(forms.Form):
     """Once it is valid, `group` is a publishing.NewGroup, or None when none is needed and nothing was said of one."""
 
+    key = KeyField()
     venue = forms.ModelChoiceField(Venue.objects.none(), label=gettext_lazy("Place"), required=False)
     room = RoomField()
     trainer = TrainerField()
@@ -175,9 +178,8 @@ class NewGroupForm(forms.Form):
         """Enrolment from and until: by default at once, and until the day of the first meeting begins."""
         opens, closes = answers.get("opens_on"), answers.get("closes_on")
         hour = answers.get("opens_at") or time(0)
-        opens_at = datetime.combine(opens, hour, tzinfo=clock.CASABLANCA) if opens else clock.now()
-        closes_at = midnight(closes + timedelta(days=1)) if closes else midnight(first_day)
-        return {"enrolment_opens_at": opens_at, "enrolment_closes_at": closes_at}
+        opening = {"enrolment_opens_at": datetime.combine(opens, hour, tzinfo=clock.CASABLANCA)} if opens else {}
+        return opening | {"enrolment_closes_at": midnight(closes + timedelta(days=1) if closes else first_day)}
 
     def forget_the_rest(self):
         """Keep only the errors of the group: the page was asked for its dates."""
@@ -186,6 +188,9 @@ class NewGroupForm(forms.Form):
 
     def explain(self, refused):
         """What the records refused, beside the field that can be changed."""
+        if isinstance(refused, KeyUsed):
+            self.add_error(None, refused.sentence)
+            return
         if isinstance(refused, RunRefused):
             for gap in refused.gaps:
                 name = FIELD_OF_GAP.get(gap.field, gap.field)

@@ -11,13 +11,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from learningcity import clock
-from learningcity.forms import DayField, HourField
+from learningcity.forms import DayField, HourField, LineField
 from learningcity.i18n import weekday
 
 from ..models import CourseRun, Membership, Room
 from ..models.courses import TeachingLanguage
+from ..services import runs
 from ..services.timetable import Rule
 from ..wording import MONDAY
+from .unseen import KeyField, VersionedForm
 
 MOST_TIMES = 60
 MOST_WEEKS = 4
@@ -50,7 +52,7 @@ class TrainerField(forms.ModelChoiceField):
         super().__init__(label=_("Trainer"), queryset=people, required=False, empty_label=NOBODY, **options)
 
 
-class ReasonField(forms.CharField):
+class ReasonField(LineField):
     def __init__(self, **options):
         told = _("Write the reason: the people enrolled will read it")
         super().__init__(label=_("Reason"), max_length=120, error_messages={"required": told}, **options)
@@ -95,7 +97,7 @@ def at_hour(day, hour):
 # --- A group ------------------------------------------------------------------------------------------------
 
 
-class RunForm(forms.Form):
+class RunForm(VersionedForm):
     """`venues` are the places this user may choose. The room is one of any of them, and has to be in the one chosen."""
 
     venue = forms.ModelChoiceField(label=_("Place"), queryset=None, empty_label=None)
@@ -117,6 +119,8 @@ class RunForm(forms.Form):
     trainers = forms.ModelMultipleChoiceField(
         label=_("Trainers"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
     )
+    version_of = staticmethod(runs.version_of)
+    labels_from = {"enrolment_opens_at": "opens_on", "enrolment_closes_at": "closes_on"}
 
     def __init__(self, *args, run, venues, **options):
         super().__init__(*args, initial=self.shown(run), **options)
@@ -132,18 +136,19 @@ class RunForm(forms.Form):
             groups.setdefault(room.venue.name, []).append((room.pk, sized(room)))
         return list(groups.items())
 
-    @staticmethod
-    def shown(run):
+    def facts(self, run):
+        instants = {name: getattr(run, name).replace(second=0, microsecond=0) for name in self.labels_from}
+        trainers = list(run.trainers.order_by("name", "pk"))
+        return {name: getattr(run, name) for name in runs.FACTS} | instants | {"trainers": trainers}
+
+    def shown(self, run):
         opens, closes = (at.astimezone(clock.CASABLANCA) for at in (run.enrolment_opens_at, run.enrolment_closes_at))
-        same = ("capacity", "desk_seats", "waiting_places", "mode", "language", "women_only")
-        return {name: getattr(run, name) for name in same} | {
-            "venue": run.venue_id,
-            "room": run.room_id,
+        return self.facts(run) | {
             "opens_on": opens.date(),
             "opens_at": opens.time(),
             "closes_on": closes.date(),
             "closes_at": closes.time(),
-            "trainers": [user.pk for user in run.trainers.all()],
+            "version": self.version_of(run),
         }
 
     def clean(self):
@@ -174,11 +179,17 @@ class OpeningForm(forms.Form):
 
 
 class CopyForm(forms.Form):
+    key = KeyField()
     first_day = DayField(
         label=_("First day of the new group"),
         help_text=_("The other meetings follow at the same intervals, at the same hours."),
         error_messages={"required": _("Write the first day")},
     )
+
+    def clean_first_day(self):
+        if self.cleaned_data["first_day"] < clock.local_day(clock.now()):
+            raise forms.ValidationError(_("This day is past."), code="past")
+        return self.cleaned_data["first_day"]
 
 
 class RuleForm(forms.Form):

@@ -1,5 +1,4 @@
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -109,14 +108,6 @@ class CourseQuerySet(models.QuerySet):
         nearby = Course.objects.filter(runs__venue__district__in=districts).values("pk")
         return self.filter(models.Q(organisation__in=managed) | models.Q(pk__in=nearby) | models.Q(pk__in=taught))
 
-    def with_next_run(self, runs, at):
-        """Courses that have one of these runs, annotated with the pk of the best one as `next_run`, in its order."""
-        best = runs.filter(course=models.OuterRef("pk")).open_first(at)
-        found = self.annotate(next_run=models.Subquery(best.values("pk")[:1])).exclude(next_run=None)
-        open_now = models.Exists(runs.with_places().filter(course=models.OuterRef("pk"), enrolment_opens_at__lte=at))
-        starts = models.Subquery(best.values("starts_on")[:1])
-        return found.order_by(open_now.desc(), starts, "pk")
-
 
 class Course(models.Model):
     """The catalogue entry. Its groups are `CourseRun`s."""
@@ -173,7 +164,6 @@ class Course(models.Model):
 
     class Meta:
         ordering = ["title_fr"]
-        indexes = [GinIndex(OpClass("folded", "gin_trgm_ops"), name="course_folded")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(minimum_age=None)

@@ -80,6 +80,13 @@ class CourseRunQuerySet(models.QuerySet):
         districts = roles.filter(role=Membership.Role.DISTRICT_OFFICER).values("district")
         return self.filter(Q(course__organisation__in=managed) | Q(venue__district__in=districts))
 
+    def owned_by(self, user, today):
+        """The groups this user may also copy and cancel: of the organisation, or all. A district only changes them."""
+        roles = Membership.objects.current(today).filter(user=user)
+        if roles.filter(role=Membership.Role.PROGRAMME_OFFICER).exists():
+            return self
+        return self.filter(course__organisation__in=roles.filter(role=Membership.Role.MANAGER).values("organisation"))
+
     def with_places(self):
         return self.filter(CourseRun.PLACES)
 

@@ -52,9 +52,11 @@ def belongs(holiday, feast):
 
 
 def left_over(holiday):
-    """The meetings to come that were skipped for this feast, on days that it no longer takes."""
+    """The meetings to come that were skipped for this feast, on days near it that it no longer takes."""
+    days = [day.date for day in feast_of(holiday)]
+    near = (days[0] - SAME_FEAST, days[-1] + SAME_FEAST)
     skipped = Meeting.objects.to_come(clock.now()).filter(state=Meeting.State.SKIPPED, reason=holiday.name_fr[:120])
-    return skipped.exclude(date__in=feast_of(holiday).values("date")).for_timetable()
+    return skipped.filter(date__range=near).exclude(date__in=days).for_timetable()
 
 
 def feast_of(holiday):
@@ -66,7 +68,8 @@ def feast_of(holiday):
 @transaction.atomic
 def settle(holiday, *, first_day, by):
     """The announcement is known: the whole feast starts on this day. Returns its days."""
-    days = list(feast_of(holiday).select_for_update(of=("self",)))
+    known = Holiday.objects.filter(name_fr=holiday.name_fr).order_by("pk").select_for_update(of=("self",))
+    days = list(feast_of(next(day for day in known if day.pk == holiday.pk)))
     shift = first_day - days[0].date
     for day in days if shift < timedelta(0) else reversed(days):  # never onto a day not yet moved away
         day.date += shift

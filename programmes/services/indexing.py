@@ -6,14 +6,14 @@ mends what was forgotten and clears away what is over.
 
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Prefetch
 from django.db.models.functions import ExtractIsoWeekDay
 
 from learningcity import clock
 
 from .. import facets
-from ..models import CatalogueEntry, Course, CourseRun, CourseWords, Meeting, PlaceWords, Word
+from ..models import CatalogueChange, CatalogueEntry, Course, CourseRun, CourseWords, Meeting, PlaceWords, Word
 from ..models.catalogue import DAY_AT, DAY_BITS, PLACES_BIT
 from ..spelling import sound
 from .derived import Derived
@@ -21,6 +21,8 @@ from .texts import Texts
 from .thesaurus import thesaurus
 
 BATCH = 500
+MOST_CHANGES = 200  # notes of what was written: some, so that a reader sees the next one as new
+WORDS_LOCK = 20_260_920  # of PostgreSQL's advisory locks, held by one writer of words until the end of its transaction
 FIRST_DAY = date(2000, 1, 1)
 ENTRIES = Derived(
     CatalogueEntry,
@@ -56,9 +58,12 @@ def _index(pks, *, courses=(), venues=()):
     pks = list(pks)
     for batch in _batches(pks):
         _write_entries(batch)
-    shown = CatalogueEntry.objects.filter(run__in=pks)
-    course_pks = _unread(CourseWords, shown.values_list("course", flat=True), courses)
-    venue_pks = _unread(PlaceWords, shown.values_list("venue", flat=True), venues)
+    shown = set(CatalogueEntry.objects.filter(run__in=pks).values_list("course", "venue"))
+    if not (shown or courses or venues):
+        return
+    _lock_words()
+    course_pks = _unread(CourseWords, {course for course, _venue in shown}, courses)
+    venue_pks = _unread(PlaceWords, {venue for _course, venue in shown}, venues)
     if course_pks or venue_pks:
         words = _Words()
         COURSES.write(words.of_courses(course_pks))
@@ -69,24 +74,41 @@ def _index(pks, *, courses=(), venues=()):
 def _unread(table, shown, changed):
     """Of what is shown, what has no words yet; and what has changed, if it has words."""
     changed = {item.pk for item in changed}
-    shown = set(shown)
     known = set(table.objects.filter(pk__in=shown | changed).values_list("pk", flat=True))
     return (shown - known) | (changed & (known | shown))
+
+
+def _lock_words():
+    """After the locks of groups, which others hold while they wait for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WORDS_LOCK])
 
 
 def index_all():
     """How much was not as it should be and now is: {"entries": written, "gone": closed or withdrawn, "words": …}."""
     facets.forget_districts()
-    words, changed = _Words(), 0
-    for batch in _batches(_courses()):
-        changed += COURSES.write(words.of_courses(batch))
-    changed += PLACES.write(words.of_places(_venues()))
-    changed += WORDS.write(words.rows()) + Word.objects.exclude(pk__in=words.known()).delete()[0]
     entries = sum(_write_entries(batch) for batch in _batches(_differing_entries()))
     gone = CatalogueEntry.objects.exclude(run__in=_on_offer()).delete()[0]
+    old = CatalogueChange.objects.order_by("-pk").values("pk")[MOST_CHANGES:]
+    CatalogueChange.objects.filter(pk__in=old).delete()
+    words = _Words()
+    courses = [row for batch in _batches(_courses()) for row in words.of_courses(batch)]
+    places = words.of_places(_venues())
+    return {"entries": entries, "gone": gone, "words": _write_words(words, courses, places)}
+
+
+@transaction.atomic
+def _write_words(words, courses, places):
+    """Texts were read without keeping anyone waiting: those of which the index now says something else, or nothing, are
+    read again, and so are those that came on offer meanwhile."""
+    _lock_words()
+    courses = _courses() - {pk for pk, *_ in courses} | set(COURSES.differing(courses))
+    places = _venues() - {pk for pk, *_ in places} | set(PLACES.differing(places))
+    changed = COURSES.write(words.of_courses(courses)) + PLACES.write(words.of_places(places))
+    changed += WORDS.write(words.rows()) + Word.objects.exclude(pk__in=words.known()).delete()[0]
     CourseWords.objects.exclude(course__in=_courses()).delete()
     PlaceWords.objects.exclude(venue__in=_venues()).delete()
-    return {"entries": entries, "gone": gone, "words": changed}
+    return changed
 
 
 def differences():

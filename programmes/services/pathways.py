@@ -6,21 +6,24 @@ from django.utils.text import slugify
 from learningcity.services import audit
 
 from ..models import Pathway, PathwayStep
+from . import once
+from .stale import refuse_stale
 
 LONGEST_SLUG = 100
+WRITTEN = (*(f"{text}_{language}" for text in ("name", "goal") for language in ("fr", "ar", "en")), "isco")
 
 
 @transaction.atomic
 def create(*, key, courses, by, **fields):
-    """`key` becomes the code: sent twice, it makes one pathway."""
-    code = f"P-{key}"
+    """`key` becomes the code: sent twice, it makes one pathway. Raises KeyUsed when the rest is not the same."""
+    code, sent = f"P-{key}", once.sent(key, by, fields, courses)
     try:
         with transaction.atomic():
             pathway = Pathway.objects.create(code=code, slug=free_slug(fields["name_fr"], code), **fields)
     except IntegrityError:
-        return Pathway.objects.get(code=code)
+        return once.made([Pathway.objects.get(code=code)], "create pathway", sent)
     lay(pathway, courses)
-    audit.note("create pathway", pathway, by=by, count=0)
+    audit.note("create pathway", pathway, by=by, count=0, detail=sent.detail)
     return pathway
 
 
@@ -31,9 +34,11 @@ def free_slug(name, code):
 
 
 @transaction.atomic
-def change(pathway, *, courses, by, **fields):
-    """The address stays: people have it in their messages."""
+def change(pathway, *, courses, by, version=None, **fields):
+    """The address stays: people have it in their messages. Raises Stale when the pathway is no longer the one of this
+    version."""
     pathway = Pathway.objects.select_for_update(of=("self",)).get(pk=pathway.pk)
+    refuse_stale(pathway, version_of, version)
     for name, value in fields.items():
         setattr(pathway, name, value)
     pathway.save(update_fields=list(fields))
@@ -42,6 +47,12 @@ def change(pathway, *, courses, by, **fields):
         lay(pathway, courses)
     audit.note("change pathway", pathway, by=by, count=0)
     return pathway
+
+
+def version_of(pathway):
+    """Changes whenever its words do, or its steps."""
+    steps = pathway.steps.order_by("position").values_list("course", flat=True)
+    return once.digest(*(getattr(pathway, name) for name in WRITTEN), list(steps))
 
 
 def lay(pathway, courses):

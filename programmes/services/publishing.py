@@ -5,12 +5,10 @@ the texts, and that nobody approves what they submitted.
 """
 
 from decimal import Decimal
-from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +18,9 @@ from learningcity.services import audit
 
 from ..models import Course, CourseRun
 from ..permissions import submitter_of
-from . import indexing, runs, scheduling
+from . import indexing, once, runs, scheduling
+from .once import new_key
+from .stale import refuse_stale
 
 State = Course.State
 TEXTS = ("title", "summary", "outcomes", "level", "prerequisites", "to_bring")
@@ -30,8 +30,6 @@ FACTS = (
     *("hours", "fee", "certificate_share", "is_sensitive"),
 )
 WRITTEN = (*(f"{text}_{language}" for language in LANGUAGES for text in TEXTS), *FACTS)
-KEY_LENGTH, KEY_LETTERS = 8, "23456789abcdefghjkmnpqrstuvwxyz"  # none that a reader takes for another
-KEY = rf"^[{KEY_LETTERS}]{{{KEY_LENGTH}}}\Z"
 COPY_OF = {"fr": "%s (copie)", "ar": "%s (نسخة)", "en": "%s (copy)"}
 NEEDED = {
     ("title", "fr"): gettext_lazy("Write the title in French"),
@@ -67,14 +65,6 @@ class NewGroup(NamedTuple):
     settle_later: bool = False
 
 
-class Stale(Exception):
-    """Someone else changed the course in the meantime; `course` is how it stands now."""
-
-    def __init__(self, course):
-        super().__init__(course.code)
-        self.course = course
-
-
 class PublishingRefused(Exception):
     """A sentence for the person who asked, and what is missing when that is why."""
 
@@ -104,20 +94,24 @@ def answered(course, field, language):
 
 
 # --- Decisions ----------------------------------------------------------------------------------------------
+#
+# `version` is the course as the one who decides has read it; None is not asked.
 
 
 @transaction.atomic
-def submit(course, *, by):
+def submit(course, *, by, version=None):
     """Ask for a second reader."""
-    course = lock(course, State.DRAFT)
+    course = lock(course, State.DRAFT, version=version)
     refuse_gaps(course)
     return decide(course, State.IN_REVIEW, "submit course", by=by, review_note="")
 
 
 @transaction.atomic
-def publish(course, *, by):
-    """Show the course to everyone, with its groups that have dates. Raises PublishingRefused."""
-    course = lock(course, State.DRAFT, State.IN_REVIEW)
+def publish(course, *, by, version=None):
+    """Show the course to everyone, with its groups that have dates; also one that was published before it was archived.
+    Raises PublishingRefused."""
+    again = [State.ARCHIVED] if course.published_at else []
+    course = lock(course, State.DRAFT, State.IN_REVIEW, *again, version=version)
     if course.state == State.IN_REVIEW and by and submitter_of(course) == by.pk:
         raise PublishingRefused(_("Someone else has to read what you submitted."))
     refuse_gaps(course)
@@ -130,9 +124,10 @@ def publish(course, *, by):
 
 
 @transaction.atomic
-def send_back(course, *, by, note):
+def send_back(course, *, by, note, version=None):
     """Back to its writers, with what the second reader asks for."""
-    return decide(lock(course, State.IN_REVIEW), State.DRAFT, "send back course", by=by, review_note=note)
+    course = lock(course, State.IN_REVIEW, version=version)
+    return decide(course, State.DRAFT, "send back course", by=by, review_note=note)
 
 
 @transaction.atomic
@@ -146,17 +141,22 @@ def archive(course, *, by):
 
 
 @transaction.atomic
-def reopen(course, *, by):
-    """An archived course becomes a draft again."""
-    return decide(lock(course, State.ARCHIVED), State.DRAFT, "reopen course", by=by, review_note="")
+def reopen(course, *, by, version=None):
+    """An archived course becomes a draft again, if the public has never read it: what has an address keeps it."""
+    course = lock(course, State.ARCHIVED, version=version)
+    if course.published_at:
+        raise PublishingRefused(_("The public knows this course: publish it again, or make a copy of it."))
+    return decide(course, State.DRAFT, "reopen course", by=by, review_note="")
 
 
-def lock(course, *states):
-    """The course as it stands now, held until the end of the transaction; refused in any other state."""
-    course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
+def lock(course, *states, version=None):
+    """The course as it stands now, held until the end of the transaction; refused in any other state or version."""
+    course = runs.lock_course(course.pk)
     if course.state not in states:
         said = _("This course is now: %(state)s. Load the page again.") % {"state": course.get_state_display()}
         raise PublishingRefused(said)
+    if version not in (None, version_of(course)):
+        raise PublishingRefused(_("Someone changed this course while you were reading it. Read it again."))
     return course
 
 
@@ -183,41 +183,41 @@ def address_of(course):
 # --- Words and facts ----------------------------------------------------------------------------------------
 
 
-def new_key():
-    """What makes the code of a course; a form carries it, so that a form sent twice makes one course."""
-    return get_random_string(KEY_LENGTH, KEY_LETTERS)
-
-
 def version_of(course):
     """Changes whenever one of the written texts or facts does."""
     values = [getattr(course, course._meta.get_field(name).attname) for name in WRITTEN if name != "fee"]
-    said = [course.state, *("" if value is None else str(value) for value in values), f"{Decimal(course.fee):.2f}"]
-    return sha256("\0".join(said).encode()).hexdigest()[:16]
+    return once.digest(course.state, *values, f"{Decimal(course.fee):.2f}")
 
 
 @transaction.atomic
-def create(course, *, key, by, group=None):
-    """Save a new course as a draft, with its first group when there is one. The same key gives the same course.
+def create(course, *, key, by, group=None, like=None):
+    """Save a new course as a draft, with its first group when there is one. The same key gives the same course: KeyUsed
+    when the rest is not the same. `like` is the course of which this one is a copy, whatever that says by now.
 
     Raises RunRefused and TimetableRefused, and then nothing is saved.
     """
+    sent = once.sent(key, by, course.kind, *([like] if like else [course.organisation, version_of(course), group]))
     course.code = course.slug = f"c-{key}"
     course.state = State.DRAFT
     try:
         with transaction.atomic():
             course.save(force_insert=True)
     except IntegrityError:
-        return Course.objects.get(code=course.code)
-    audit.note("create course", course, by=by, count=0, detail={"code": course.code})
+        return once.made([Course.objects.get(code=course.code)], "create course", sent)
+    audit.note("create course", course, by=by, count=0, detail={"code": course.code} | sent.detail)
     if group:
         add_group(course, group, by=by)
     return course
 
 
 @transaction.atomic
-def add_group(course, group, *, by):
-    """A draft group with its meetings. Raises RunRefused and TimetableRefused."""
-    run = runs.create(course, by=by, **group.facts)
+def add_group(course, group, *, by, key=None):
+    """A draft group with its meetings. The same key gives the same group: KeyUsed when the rest is not the same. Raises
+    RunRefused and TimetableRefused."""
+    sent = once.sent(key, by, group) if key else None
+    if run := runs.made_of(runs.lock_course(course.pk), sent):
+        return run
+    run = runs.create(course, by=by, sent=sent, **group.facts)
     meetings = scheduling.sketch(run, group.rule, room=run.room, trainer=group.trainer)
     for clash in scheduling.clashes(meetings) if group.settle_later else ():
         if clash.kind == "trainer":
@@ -232,9 +232,8 @@ def add_group(course, group, *, by):
 def change(course, values, *, version, by):
     """Set some of WRITTEN. Raises Stale when the course is no longer the one of this version, PublishingRefused when a
     published course would lose what the public needs."""
-    course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
-    if version_of(course) != version:
-        raise Stale(course)
+    course = runs.lock_course(course.pk)
+    refuse_stale(course, version_of, version)
     had = missing(course)
     for name, value in values.items():
         setattr(course, name, value)
@@ -270,4 +269,4 @@ def duplicate(course, *, by, kind=Course.Kind.REGULAR, key=None):
     """A draft with the same words and facts and no group: another course, or with `kind` a model to start from."""
     copy = from_template(course) if kind == Course.Kind.TEMPLATE else named_copy(course)
     copy.kind = kind
-    return create(copy, key=key or new_key(), by=by)
+    return create(copy, key=key or new_key(), by=by, like=course)

@@ -12,11 +12,16 @@ from learningcity.services import audit
 
 from .. import signals
 from ..models import Course, CourseRun, Room
-from . import copying, indexing, scheduling
+from . import copying, indexing, once, scheduling, timetable
 from .scheduling import KEEP
+from .stale import refuse_stale
 
 Decision = CourseRun.Decision
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+FACTS = (
+    *("venue", "room", "mode", "language", "women_only", "capacity", "desk_seats", "waiting_places"),
+    *("enrolment_opens_at", "enrolment_closes_at"),
+)
 COPIED = ("venue", "room", "mode", "language", "women_only", "capacity", "desk_seats", "waiting_places")
 
 
@@ -37,35 +42,51 @@ class RunRefused(Exception):
 # --- Making and changing ------------------------------------------------------------------------------------
 
 
+def lock_course(pk):
+    """Before its groups. Rows that only refer to the course, like the entries of the search, do not wait for this."""
+    return Course.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
 @transaction.atomic
-def create(course, *, by, trainers=(), **fields):
-    """A draft group without meetings. Needs `venue`, `capacity` and the two instants of the enrolment window."""
-    course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
+def create(course, *, by, trainers=(), sent=None, **fields):
+    """A draft group without meetings. Needs `venue`, `capacity` and the end of enrolment, which else starts at once.
+
+    `sent` is what `made_of` asks for later.
+    """
+    course = lock_course(course.pk)
     if course.kind == Course.Kind.TEMPLATE:
         raise RunRefused(Gap("", _("A model has no groups.")))
     day = clock.local_day(fields["enrolment_closes_at"])
-    values = {"label": next_label(course), "starts_on": day, "ends_on": fields.get("starts_on", day)} | fields
+    values = {"label": next_label(course), "starts_on": day, "ends_on": fields.get("starts_on", day)}
+    values |= {"enrolment_opens_at": clock.now()} | fields
     run = CourseRun(course=course, code=next_code(course, values["label"]), **values)
     refuse_misfits(run)
     run.save()
     run.trainers.set(trainers)
-    audit.note("create group", run, by=by, count=0)
+    audit.note("create group", run, by=by, count=0, detail=sent and sent.detail)
     indexing.index_runs([run])
     return run
 
 
+def made_of(course, sent):
+    """The group of this course that was made of the same form, or None. The caller holds the lock of the course."""
+    return once.made(course.runs.all(), "create group", sent)
+
+
 @transaction.atomic
-def change(run, *, by, trainers=None, **fields):
-    """Set what differs. Another place or room takes the meetings to come along: it may raise TimetableRefused."""
+def change(run, *, by, trainers=None, version=None, **fields):
+    """Set what differs. Another place or room takes the meetings to come along: it may raise TimetableRefused. Raises
+    Stale when the group is no longer the one of this version."""
     run = scheduling.lock_runs([run.pk])[0]
+    refuse_stale(run, version_of, version)
     if "venue" in fields and fields["venue"] != run.venue:
         fields.setdefault("room", None)
     changed = sorted(name for name, value in fields.items() if getattr(run, name) != value)
     house = {"venue": fields.get("venue", run.venue), "room": fields.get("room", run.room)}
-    if {"venue", "room"} & set(changed):
-        scheduling.rehouse(run, by=by, **house)
-    for name in changed:
+    for name in set(changed) - house.keys():
         setattr(run, name, fields[name])
+    if house.keys() & set(changed):
+        scheduling.rehouse(run, by=by, **house)
     refuse_misfits(run)
     if trainers is not None and set(trainers) != set(run.trainers.all()):
         run.trainers.set(trainers)
@@ -75,6 +96,12 @@ def change(run, *, by, trainers=None, **fields):
         audit.note("change group", run, by=by, count=0, detail={"fields": changed})
         indexing.index_runs([run])
     return run
+
+
+def version_of(run):
+    """Changes whenever a fact does or a trainer; people who enrol change nothing."""
+    facts = [getattr(run, CourseRun._meta.get_field(name).attname) for name in FACTS]
+    return once.digest(*facts, sorted(user.pk for user in run.trainers.all()))
 
 
 def next_label(course):
@@ -140,12 +167,12 @@ def smallest_room(run):
 # --- Decisions ----------------------------------------------------------------------------------------------
 
 
-def missing(run):
+def missing(run, at=None):
     """[Gap] between this group and the public: nothing is missing when it can be announced."""
-    at, gaps = clock.now(), []
+    at, gaps = at or clock.now(), []
     if run.course.state != Course.State.PUBLISHED:
         gaps.append(Gap("course", _("Publish the course first")))
-    if not run.meetings.taking_place().to_come(at).exists():
+    if not any(each.takes_place and timetable.starts(each) > timetable.local(at) for each in run.meetings.all()):
         gaps.append(Gap("meetings", _("Plan at least one meeting to come")))
     if run.enrolment_closes_at <= at:
         gaps.append(Gap("enrolment_closes_at", _("Choose a later day: enrolment has already closed")))
@@ -157,6 +184,7 @@ def missing(run):
 @transaction.atomic
 def announce(run, *, by):
     """Show the group to the public; enrolment opens by its window. Who waits since a postponement is told."""
+    lock_course(run.course_id)
     run = scheduling.lock_runs([run.pk])[0]
     before = run.decision
     if before == Decision.PLANNED:
@@ -167,6 +195,7 @@ def announce(run, *, by):
         raise RunRefused(*gaps)
     note = _decide(run, Decision.PLANNED, "announce group", by=by)
     if before == Decision.POSTPONED:
+        scheduling.confirm(run)
         _tell(run, by=by, note=note)
     return run
 
@@ -219,16 +248,20 @@ def _tell(run, *, by, note):
 
 
 @transaction.atomic
-def duplicate(run, *, first_day, by, room=KEEP, trainer=KEEP):
+def duplicate(run, *, first_day, by, key=None, room=KEEP, trainer=KEEP):
     """A draft with the same meetings from `first_day` on, at the same weekdays and hours; nobody is enrolled in it.
 
-    Raises TimetableRefused when a room or a trainer is taken then: `room` and `trainer` (or None) take their place.
+    Raises TimetableRefused when a room or a trainer is taken then: `room` and `trainer` (or None) take their place. The
+    same `key` gives the same copy; KeyUsed when the rest is not the same.
     """
+    sent = once.sent(key, run, first_day, by) if key else None
+    if copy := made_of(lock_course(run.course_id), sent):
+        return copy
     pattern = copying.Pattern(run, first_day)
     fields = {name: getattr(run, name) for name in COPIED} | {"starts_on": run.starts_on + pattern.shift}
     fields["enrolment_opens_at"] = copying.later(run.enrolment_opens_at, pattern.shift)
     fields["enrolment_closes_at"] = copying.later(run.enrolment_closes_at, pattern.shift)
-    copy = create(run.course, by=by, trainers=run.trainers.all(), **fields)
+    copy = create(run.course, by=by, trainers=run.trainers.all(), sent=sent, **fields)
     if meetings := pattern.meetings(copy, room=room, trainer=trainer):
         scheduling.add(copy, meetings, by=by)
     return copy

@@ -1,7 +1,8 @@
 """A timetable is written and changed here: every act checks, writes once, and tells once.
 
-Locks are taken in one order: groups by ascending id, their meetings, then rooms and trainers. Behind the checks stand
-the exclusion constraints of `Meeting`: what they refuse becomes the sentence the check would have given.
+Locks are taken in one order: the course, its groups by ascending id, their meetings, then rooms and trainers, last the
+words of the search. Behind the checks stand the exclusion constraints of `Meeting`: what they refuse becomes the
+sentence the check would have given.
 """
 
 from contextlib import contextmanager
@@ -20,19 +21,16 @@ from learningcity.services import audit
 from .. import signals
 from ..models import CourseRun, Meeting, Room
 from . import indexing, timetable
-from .timetable import Change, Clash, Notice, Rule, Slot, TimetableRefused, clashes, dates_of, notices, sketch
+from .timetable import Change, Rule, Slot, TimetableRefused, clashes, notices, sketch
 
 __all__ = [
     "KEEP",
-    "Clash",
-    "Notice",
     "Preview",
     "Rule",
     "TimetableRefused",
     "assign",
     "cancel",
     "clashes",
-    "dates_of",
     "move",
     "notices",
     "plan",
@@ -112,14 +110,16 @@ def assign(meetings, *, room=KEEP, trainer=KEEP, by):
 
 
 def rehouse(run, *, venue, room, by):
-    """The whole group in another place, or in another room of its place: the meetings to come follow."""
+    """The whole group in another place, or in another room of its place: the meetings to come follow. The caller holds
+    the lock of `run`, which is changed too, and saves it."""
+    old = run.room_id
 
     def edit(row):
-        if row.run.venue_id != venue.pk or row.room_id == run.room_id:
+        if run.venue_id != venue.pk or row.room_id == old:
             _means(room, KEEP)(row)
 
     coming = list(run.meetings.changeable(clock.now()))
-    return _edit(coming, edit, by=by, action="rehouse group", to=(venue, room))
+    return _edit(coming, edit, by=by, action="rehouse group", house=(run, venue, room))
 
 
 def touched_by(days, venue=None):
@@ -206,19 +206,23 @@ def _hours(starts_at, ends_at, shift, reason):
 
 
 @transaction.atomic
-def _edit(meetings, edit, *, by, action, reason="", allowed=PLANNED, revision=None, to=None):
-    """Change the rows as they are now. What is already so is left alone, and then nothing is written or told."""
+def _edit(meetings, edit, *, by, action, reason="", allowed=PLANNED, revision=None, house=None):
+    """Change the rows as they are now. What is already so is left alone, and then nothing is written or told.
+
+    `house` is a group that is already locked, with the place and the room to which it goes.
+    """
     meetings = list(meetings)
     shown = {meeting.pk: meeting.revision if revision is None else revision for meeting in meetings}
-    runs = {run.pk: run for run in lock_runs({meeting.run_id for meeting in meetings})}
+    locked = [house[0]] if house else lock_runs({meeting.run_id for meeting in meetings})
+    runs = {run.pk: run for run in locked}
     rows = {row.pk: row for row in Meeting.objects.lock(shown)}
     for row in rows.values():
         row.run = runs[row.run_id]
     before = {pk: Slot.of(row) for pk, row in rows.items()}
     for row in rows.values():
         edit(row)
-    for run in runs.values() if to else ():
-        run.venue, run.room = to
+    for run in runs.values() if house else ():
+        run.venue, run.room = house[1:]
     changes = [Change(row, before[pk]) for pk, row in rows.items() if Slot.of(row) != before[pk]]
     if any(pk not in rows for pk in shown) or any(shown[each.meeting.pk] != each.meeting.revision for each in changes):
         raise TimetableRefused(_("Someone changed this meeting meanwhile. Look at it again."))
@@ -252,9 +256,17 @@ def call_off(run, reason):
     coming.update(state=State.CANCELLED, reason=reason, revision=F("revision") + 1)
 
 
+def confirm(run):
+    """Calendars called off what was planned while the group was postponed: a new revision tells them otherwise."""
+    run.meetings.changeable(clock.now()).update(revision=F("revision") + 1)
+
+
 def lock_runs(pks):
-    runs = CourseRun.objects.select_related("course", "venue", "room").filter(pk__in=pks).order_by("pk")
-    return list(runs.select_for_update(of=("self",)))
+    """By ascending id, after the course where that is locked too. Read once they are held: rows joined by the statement
+    that waits are those of before the wait."""
+    runs = CourseRun.objects.filter(pk__in=pks).order_by("pk")
+    list(runs.select_for_update(of=("self",)))
+    return list(runs.select_related("course", "venue", "room"))
 
 
 def _drop(run):

@@ -1,13 +1,33 @@
 import pytest
+from django.utils import translation
 
 from .. import signals
 from ..models import Membership
+from .desk import teaching_place
 from .factories import member
 
 
 @pytest.fixture
 def officer():
     return member(Membership.Role.PROGRAMME_OFFICER)
+
+
+@pytest.fixture
+def desk(client, officer):
+    """The staff pages as `officer` reads them."""
+    client.force_login(officer)
+    return client
+
+
+@pytest.fixture
+def place():
+    return teaching_place()
+
+
+@pytest.fixture
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Reading and filling the forms of staff pages as a browser would, and what is typed into them."""
 
 from datetime import timedelta
-from itertools import count
 
 import html5lib
 
@@ -10,7 +9,7 @@ from learningcity.tests.factories import district
 from ..models import Course, Membership
 from .factories import course, member, organisation, programme, today, venue
 
-numbers = count(1)
+NEW = "/fr/gestion/cours/nouveau/"
 TEXTS = {
     f"{text}_{language}": f"{text} {language}"
     for text in ("title", "summary", "outcomes", "level")
@@ -44,9 +43,13 @@ def day_of():
     return today() + timedelta(weeks=3)
 
 
+def parts(name, day):
+    """A date as its three fields send it."""
+    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
+
+
 def first_group(place):
-    day = day_of()
-    rule = {"first_day_0": day.day, "first_day_1": day.month, "first_day_2": day.year}
+    rule = parts("first_day", day_of())
     rule |= {"starts_at": "10 h 30", "ends_at": "12:00", "times": 7}
     means = {"venue": place.pk, "room": place.rooms.get().pk, "trainer": place.trainer}
     return rule | means | {"capacity": 20, "desk_seats": 5}
@@ -83,7 +86,7 @@ def answers(response, form=0):
         elif field.tag == "input" and field.get("type") not in ("checkbox", "radio"):
             sent[name] = field.get("value") or ""
         elif field.tag == "input" and field.get("checked") is not None:
-            sent[name] = field.get("value") or "on"
+            sent[name] = field.get("value", "on")
     return sent
 
 

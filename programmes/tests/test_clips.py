@@ -163,10 +163,10 @@ def test_listening_costs_one_statement(client, queries_of):
 
 @pytest.fixture
 def send(client):
-    """`send(course, sound=…)`: the answer to the form of a course, sent by its manager."""
+    """`send(course, sound=…)`: the answer to the form of a course, sent by the programme officer."""
 
     def post(course, *, by=None, **fields):
-        client.force_login(by or factories.member("manager", organisation=course.organisation))
+        client.force_login(by or factories.member("programme_officer"))
         return client.post(reverse("desk-clips", args=[course.code]), fields)
 
     return post
@@ -202,7 +202,12 @@ def test_a_file_that_cannot_be_kept_is_refused_beside_its_field(send, sound):
 
 def test_only_the_writers_of_a_course_send_its_voice(send):
     course = factories.course()
-    stranger = factories.member("manager")
-    assert send(course, by=stranger, language="darija", sound=file_of(recording()), transcript="…").status_code == 404
+    voice = {"language": "darija", "transcript": "…"}
+    manager = factories.member("manager")
+    draft = factories.course(organisation=manager.memberships.get().organisation, state="draft", published_at=None)
+    assert send(draft, by=manager, sound=file_of(recording()), **voice).status_code == 302
+    foreign = factories.course(state="draft", published_at=None)
+    for others in (foreign, factories.course(organisation=draft.organisation)):
+        assert send(others, by=manager, sound=file_of(recording()), **voice).status_code == 404
     assert send(factories.course(state="archived"), language="darija", transcript="…").status_code == 404
     assert send(course, remove="french").status_code == 404

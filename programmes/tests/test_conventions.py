@@ -7,15 +7,10 @@ from django.db import DatabaseError, transaction
 from learningcity.models import AuditEntry
 from programmes.models import Commitment, MoneyEntry
 from programmes.services.conventions import ConventionRefused, Money, amend, board, enter_money
-from programmes.tests.factories import commitment, convention, course, member, programme, run, today
+from programmes.tests.factories import commitment, convention, course, programme, run, today
 
 pytestmark = pytest.mark.django_db
 Kind = MoneyEntry.Kind
-
-
-@pytest.fixture
-def officer():
-    return member("programme_officer")
 
 
 @pytest.fixture

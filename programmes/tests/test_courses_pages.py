@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from learningcity import clock
+from learningcity.models import Holiday
 from learningcity.tests.factories import district
 
 from ..models import Pathway, PathwayStep, VoiceClip
@@ -104,6 +105,21 @@ def test_all_dates_of_a_group_are_listed(course_page):
 
     assert response.text.count("10:30 to 12:00</bdi></li>") + response.text.count("</s> – ") == 4
     assert "cancelled: Holiday" in response.text
+
+
+def test_a_holiday_has_its_name_in_the_language_of_the_page(course_page):
+    group = run()
+    day = group.starts_on + DAY
+    feast = Holiday.objects.create(date=day, name_fr="Fête du travail", name_ar="عيد الشغل", is_provisional=True)
+    meeting(group, date=day, state="skipped", reason=feast.name_fr)
+
+    assert "Fête du travail" in course_page(group.course, "fr").text
+    arabic = course_page(group.course, "ar").text
+    assert "عيد الشغل" in arabic
+    assert "Fête du travail" not in arabic
+
+    Holiday.objects.update(name_ar="عيد العمال")
+    assert "عيد العمال" in course_page(group.course, "ar").text
 
 
 # --- When there is nothing to join ---------------------------------------------------------------------
@@ -311,4 +327,4 @@ def test_practice_course_that_is_not_there_is_not_missed(page):
 @pytest.mark.usefixtures("practice")
 def test_practice_course_is_in_no_list(page):
     assert page("/cours/").context["total"] == 0
-    assert page("/").context["cards"] == []
+    assert page("/").context["cards"] == ()

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from celery import current_app
 from django.core.cache import cache
@@ -37,7 +39,9 @@ def signals():
 
 def test_a_search_in_vain_is_handed_over_with_its_address(sent):
     demand.note_search(Question(text="soudure sous l’eau", age=30))
-    assert sent == [("programmes.tasks.note_search", ["?q=soudure+sous+l%E2%80%99eau&age=30"])]
+    [(task, [asked, who])] = sent
+    assert (task, asked) == ("programmes.tasks.note_search", "?q=soudure+sous+l%E2%80%99eau&age=30")
+    assert who
 
 
 def test_the_same_search_of_the_same_client_counts_once_in_ten_minutes(sent):
@@ -45,6 +49,25 @@ def test_the_same_search_of_the_same_client_counts_once_in_ten_minutes(sent):
         demand.note_search(Question(text="soudure"), client=client)
     demand.note_search(Question(text="poterie"), client="1.2.3.4")
     assert len(sent) == 3
+    assert len({who for _task, [_asked, who] in sent}) == 2
+
+
+def test_no_address_is_handed_over_and_another_digest_each_day(sent, monkeypatch):
+    demand.note_search(Question(text="soudure"), client="1.2.3.4")
+    tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    demand.note_search(Question(text="soudure"), client="1.2.3.4")
+
+    assert len({who for _task, [_asked, who] in sent}) == 2
+    assert "1.2.3.4" not in str(sent)
+
+
+def test_visitors_behind_one_proxy_are_told_apart(client, sent, settings):
+    settings.TRUSTED_PROXIES = 1
+    for address in ("41.140.1.2", "41.140.1.3", "6.6.6.6, 41.140.1.2"):
+        client.get("/fr/cours/?q=soudure", headers={"X-Forwarded-For": address})
+
+    assert len(sent) == 2
 
 
 @pytest.mark.parametrize("failure", [OperationalError(), OSError()])
@@ -106,14 +129,31 @@ def test_what_could_be_about_a_person_is_not_kept(typed):
 
 
 def test_a_new_word_is_kept_once_several_people_asked_for_it():
-    for _ in range(demand.COMMON_AFTER):
-        note_search("?q=equitation")
+    for who in "abc":
+        note_search("?q=equitation", who)
     assert signals() == [("search", "", "", "", 2), ("search", "equitation", "", "", 1)]
+    note_search("?q=equitation&age=30", "a")
+    assert signals()[-1] == ("search", "equitation", "", "age", 1)
+
+
+def test_a_name_that_one_person_searches_in_many_ways_is_not_kept():
+    for filters_chosen in ("", "&theme=trade", "&jour=sam", "&age=30", "&theme=job"):
+        note_search(f"?q=mohammedzahraoui{filters_chosen}", "a")
+    note_search("?q=mohammedzahraoui")
+    assert set(DemandSignal.objects.values_list("words", flat=True)) == {""}
+
+
+def test_a_name_that_one_person_searches_for_days_from_other_addresses_is_not_kept(monkeypatch):
+    start = clock.now()
+    for day in range(5):
+        monkeypatch.setattr(clock, "now", lambda day=day: start + timedelta(days=day))
+        note_search("?q=mohammedzahraoui", f"{day}")
+    assert set(DemandSignal.objects.values_list("words", flat=True)) == {""}
 
 
 def test_a_number_is_never_kept_however_often_it_is_typed():
-    for _ in range(5):
-        note_search("?q=0612345678")
+    for who in "abcde":
+        note_search("?q=0612345678", who)
     assert signals() == [("search", "", "", "", 5)]
 
 

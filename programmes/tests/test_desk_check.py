@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from learningcity import clock
 from learningcity.tests.factories import district
 
 from ..models import Course, CourseRun, Membership
@@ -13,13 +14,6 @@ from .factories import course, meeting, member, organisation, run, today, venue
 
 pytestmark = pytest.mark.django_db
 State, Role = Course.State, Membership.Role
-
-
-@pytest.fixture
-def officer(client):
-    someone = member(Role.PROGRAMME_OFFICER)
-    client.force_login(someone)
-    return someone
 
 
 def path_of(record):
@@ -48,20 +42,20 @@ def problem_links(response):
 # --- What is missing ----------------------------------------------------------------------------------------
 
 
-def test_what_is_missing_leads_to_its_field(client, officer):
+def test_what_is_missing_leads_to_its_field(desk):
     draft = complete(title_ar="", outcomes_fr="")
 
-    links = links_of(client.get(path_of(draft)))
+    links = links_of(desk.get(path_of(draft)))
 
     editor = f"/fr/gestion/cours/{draft.code}/"
     assert {f"{editor}#id_title_ar", f"{editor}#id_outcomes_fr"} <= set(links)
     assert sum("#id_" in link for link in links) == 2
 
 
-def test_publishing_what_is_incomplete_is_refused_with_the_links(client, officer):
+def test_publishing_what_is_incomplete_is_refused_with_the_links(desk):
     draft = complete(title_ar="", summary_ar="")
 
-    refused = decide(client, draft, "publish")
+    refused = decide(desk, draft, "publish")
 
     editor = f"/fr/gestion/cours/{draft.code}/"
     assert refused.status_code == 422
@@ -70,7 +64,7 @@ def test_publishing_what_is_incomplete_is_refused_with_the_links(client, officer
     assert state_of(draft) == State.DRAFT
 
 
-def test_a_meeting_whose_room_is_taken_is_listed_with_the_refusal(client, officer):
+def test_a_meeting_whose_room_is_taken_is_listed_with_the_refusal(desk):
     place = venue()
     room = place.rooms.create(name_fr="Salle 3", capacity=30)
     day = today() + timedelta(days=20)
@@ -80,13 +74,13 @@ def test_a_meeting_whose_room_is_taken_is_listed_with_the_refusal(client, office
     group = run(course=draft, venue=place, room=room, decision="draft", meetings=0)
     without = meeting(group, date=day)
 
-    refused = decide(client, draft, "publish")
+    refused = decide(desk, draft, "publish")
 
     assert f"/fr/gestion/seances/{without.pk}/" in problem_links(refused)
     assert other.course.title_fr in refused.text
 
 
-def test_the_page_shows_the_days_skipped_and_why(client, officer):
+def test_the_page_shows_the_days_skipped_and_why(desk, officer):
     place, first_day = venue(), today() + timedelta(days=21)
     skipped = first_day + timedelta(weeks=1)
     place.closures.create(first_day=skipped, last_day=skipped, reason="Travaux")
@@ -97,20 +91,21 @@ def test_the_page_shows_the_days_skipped_and_why(client, officer):
     hours.delete()
     scheduling.plan(group, rule, by=officer)
 
-    shown = client.get(path_of(draft)).context["groups"][0]["meetings"]
+    shown = desk.get(path_of(draft)).context["groups"][0]["meetings"]
 
     assert [reason for _meeting, reason in shown] == ["", "Travaux", "", ""]
 
 
-def test_the_page_costs_the_same_for_one_group_and_for_three(client, officer, queries_of):
+def test_the_page_costs_the_same_for_one_group_and_for_three(desk, queries_of):
     published = complete(state=State.PUBLISHED)
-    run(course=published)
-    client.get(path_of(published))
-    one = queries_of(client.get, path_of(published))
-    run(course=published)
-    run(course=published)
+    for decision in ("planned", "draft"):
+        run(course=published, decision=decision)
+    desk.get(path_of(published))
+    one = queries_of(desk.get, path_of(published))
+    for decision in ("planned", "draft", "planned", "draft"):
+        run(course=published, decision=decision)
 
-    assert queries_of(client.get, path_of(published)) == one
+    assert queries_of(desk.get, path_of(published)) == one
 
 
 # --- Deciding -----------------------------------------------------------------------------------------------
@@ -143,53 +138,82 @@ def test_the_whole_way_through_a_second_reader(client):
     assert CourseRun.objects.public().count() == 1
 
 
-def test_who_asked_for_the_review_does_not_decide(client, officer):
+def test_who_asked_for_the_review_does_not_decide(desk):
     draft = complete()
-    decide(client, draft, "submit")
+    decide(desk, draft, "submit")
 
-    page = client.get(path_of(draft))
-    refused = decide(client, draft, "publish")
+    page = desk.get(path_of(draft))
+    refused = decide(desk, draft, "publish")
 
     assert page.context["own_request"]
     assert "publish" not in page.context["allowed"]
     assert (refused.status_code, state_of(draft)) == (422, State.IN_REVIEW)
 
 
-def test_what_changed_while_it_was_read_is_read_again(client, officer):
+def test_what_changed_while_it_was_read_is_read_again(desk, officer):
     draft = complete()
-    seen = version(client.get(path_of(draft)))
+    seen = version(desk.get(path_of(draft)))
     publishing.change(draft, {"title_fr": "Autre"}, version=publishing.version_of(draft), by=officer)
 
-    refused = client.post(path_of(draft), {"version": seen, "do": "publish"})
+    refused = desk.post(path_of(draft), {"version": seen, "do": "publish"})
     assert (refused.status_code, state_of(draft)) == (422, State.DRAFT)
 
-    again = client.post(path_of(draft), answers(refused) | {"do": "publish"})
+    again = desk.post(path_of(draft), answers(refused) | {"do": "publish"})
     assert (again.status_code, state_of(draft)) == (302, State.PUBLISHED)
 
 
-def test_publishing_twice_says_so(client, officer):
+def test_publishing_twice_says_so(desk):
     draft = complete()
-    page = client.get(path_of(draft))
-    first = client.post(path_of(draft), {"version": version(page), "do": "publish"})
-    second = client.post(path_of(draft), {"version": version(page), "do": "publish"})
+    page = desk.get(path_of(draft))
+    first = desk.post(path_of(draft), {"version": version(page), "do": "publish"})
+    second = desk.post(path_of(draft), {"version": version(page), "do": "publish"})
 
     assert (first.status_code, second.status_code, state_of(draft)) == (302, 422, State.PUBLISHED)
 
 
-def test_an_archived_course_is_brought_back(client, officer):
+def test_an_archived_course_is_brought_back(desk):
     archived = complete(state=State.ARCHIVED)
 
-    assert client.get(path_of(archived)).context["allowed"] == ["reopen"]
-    decide(client, archived, "reopen")
+    assert desk.get(path_of(archived)).context["allowed"] == ["reopen"]
+    decide(desk, archived, "reopen")
 
     assert state_of(archived) == State.DRAFT
 
 
+def test_what_was_published_is_brought_back_by_the_city_and_keeps_its_address(client, officer):
+    ours = organisation()
+    known = complete(state=State.ARCHIVED, published_at=clock.now(), organisation=ours)
+    client.force_login(member(Role.MANAGER, organisation=ours))
+    assert client.get(path_of(known)).context["allowed"] == []
+    assert decide(client, known, "reopen").status_code == decide(client, known, "publish").status_code == 422
+
+    client.force_login(officer)
+    assert client.get(path_of(known)).context["allowed"] == ["publish"]
+    assert decide(client, known, "publish").status_code == 302
+    assert state_of(known) == State.PUBLISHED
+
+
+def test_what_changes_between_reading_and_the_decision_is_shown_anew(desk, officer, monkeypatch):
+    draft, publish = complete(), publishing.publish
+
+    def publish_late(course, **answers):
+        publishing.change(draft, {"title_fr": "Autre"}, version=publishing.version_of(draft), by=officer)
+        return publish(course, **answers)
+
+    monkeypatch.setattr(publishing, "publish", publish_late)
+    refused = decide(desk, draft, "publish")
+    assert (refused.status_code, state_of(draft)) == (422, State.DRAFT)
+    assert "Autre" in refused.text
+
+    monkeypatch.setattr(publishing, "publish", publish)
+    assert desk.post(path_of(draft), answers(refused) | {"do": "publish"}).status_code == 302
+
+
 @pytest.mark.parametrize("do", ["", "archive", "lock", "create", "__class__"])
-def test_nothing_else_can_be_done(client, officer, do):
+def test_nothing_else_can_be_done(desk, do):
     draft = complete()
 
-    assert decide(client, draft, do).status_code == 422
+    assert decide(desk, draft, do).status_code == 422
     assert state_of(draft) == State.DRAFT
 
 

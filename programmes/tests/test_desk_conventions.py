@@ -7,15 +7,11 @@ from django.core.exceptions import ValidationError
 from programmes.forms.conventions import AmountField
 from programmes.models import Commitment, MoneyEntry
 from programmes.services.conventions import amend, enter_money
+from programmes.tests.desk import parts
 from programmes.tests.factories import commitment, convention, course, member, programme, run, today
 
 pytestmark = pytest.mark.django_db
 INDEX = "/gestion/conventions/"
-
-
-@pytest.fixture
-def officer():
-    return member("programme_officer")
 
 
 @pytest.fixture
@@ -28,10 +24,8 @@ def page_of(agreement):
 
 
 def answers(agreement, **changed):
-    day = today()
     given = {"axis": agreement.axes.first().pk, "kind": "paid", "amount": "1 500,50", "reference": "OP 12"}
-    given |= {"on_0": day.day, "on_1": day.month, "on_2": day.year, "contribution": ""}
-    return given | changed
+    return given | parts("on", today()) | {"contribution": ""} | changed
 
 
 def enter(axis, kind, amount, officer):
@@ -75,20 +69,18 @@ def test_the_official_reads_and_is_offered_nothing_to_write(page, agreement):
     assert "engagements" not in shown
 
 
-def test_a_line_is_entered_once_however_often_the_form_is_sent(client, officer, agreement):
-    client.force_login(officer)
+def test_a_line_is_entered_once_however_often_the_form_is_sent(desk, officer, agreement):
     address = f"/en{page_of(agreement)}ecriture/"
-    sent = client.post(address, answers(agreement))
+    sent = desk.post(address, answers(agreement))
     assert (sent.status_code, sent.headers["Location"]) == (302, f"/en{page_of(agreement)}")
-    again = client.post(address, answers(agreement))
+    again = desk.post(address, answers(agreement))
     assert again.status_code == 422
     line = MoneyEntry.objects.get()
     assert (line.amount, line.kind, line.on, line.entered_by) == (Decimal("1500.50"), "paid", today(), officer)
 
 
-def test_a_warning_follows_the_line_that_is_entered(client, officer, agreement):
-    client.force_login(officer)
-    shown = client.post(f"/en{page_of(agreement)}ecriture/", answers(agreement), follow=True)
+def test_a_warning_follows_the_line_that_is_entered(desk, agreement):
+    shown = desk.post(f"/en{page_of(agreement)}ecriture/", answers(agreement), follow=True)
     assert [message.level_tag for message in shown.context["messages"]] == ["success", "warning"]
     assert shown.context["axes"][0]["money"]["is_overpaid"]
 
@@ -105,31 +97,27 @@ def test_a_warning_follows_the_line_that_is_entered(client, officer, agreement):
         ({"axis": "999999"}, "axis"),
     ],
 )
-def test_a_refused_line_says_why_at_its_answer(client, officer, agreement, changed, field):
-    client.force_login(officer)
-    refused = client.post(f"/fr{page_of(agreement)}ecriture/", answers(agreement, **changed))
+def test_a_refused_line_says_why_at_its_answer(desk, agreement, changed, field):
+    refused = desk.post(f"/fr{page_of(agreement)}ecriture/", answers(agreement, **changed))
     assert refused.status_code == 422
     assert list(refused.context["form"].errors) == [field]
     assert not MoneyEntry.objects.exists()
 
 
-def test_an_axis_of_another_agreement_is_not_among_the_choices(client, officer, agreement):
-    client.force_login(officer)
+def test_an_axis_of_another_agreement_is_not_among_the_choices(desk, agreement):
     other = convention().axes.get()
-    refused = client.post(f"/en{page_of(agreement)}ecriture/", answers(agreement, axis=other.pk))
+    refused = desk.post(f"/en{page_of(agreement)}ecriture/", answers(agreement, axis=other.pk))
     assert list(refused.context["form"].errors) == ["axis"]
 
 
-def test_a_commitment_is_amended_and_its_first_version_kept(client, officer, agreement):
-    client.force_login(officer)
+def test_a_commitment_is_amended_and_its_first_version_kept(desk, agreement):
     first, day = commitment(agreement.axes.first()), today()
     due = first.due_on
-    given = {"target": "45", "due_on_0": due.day, "due_on_1": due.month, "due_on_2": due.year}
-    given |= {"agreed_on_0": day.day, "agreed_on_1": day.month, "agreed_on_2": day.year}
+    given = {"target": "45"} | parts("due_on", due) | parts("agreed_on", day)
     address = f"/en{page_of(agreement)}engagements/{first.pk}/"
-    assert client.post(address, given).status_code == 302
+    assert desk.post(address, given).status_code == 302
     assert [version.target for version in Commitment.objects.order_by("pk")] == [50, 45]
-    assert client.post(address, given).status_code == 422
+    assert desk.post(address, given).status_code == 422
     assert Commitment.objects.count() == 2
 
 
@@ -174,10 +162,8 @@ def test_what_is_no_amount_is_refused(typed):
         AmountField().clean(typed)
 
 
-def test_nothing_is_due_later_than_it_is_agreed(client, officer, agreement):
-    client.force_login(officer)
+def test_nothing_is_due_later_than_it_is_agreed(desk, agreement):
     first, day = commitment(agreement.axes.first()), today() - timedelta(days=3)
-    given = {"target": "45", "due_on_0": day.day, "due_on_1": day.month, "due_on_2": day.year}
-    given |= {"agreed_on_0": today().day, "agreed_on_1": today().month, "agreed_on_2": today().year}
-    refused = client.post(f"/en{page_of(agreement)}engagements/{first.pk}/", given)
+    given = {"target": "45"} | parts("due_on", day) | parts("agreed_on", today())
+    refused = desk.post(f"/en{page_of(agreement)}engagements/{first.pk}/", given)
     assert list(refused.context["form"].errors) == ["due_on"]

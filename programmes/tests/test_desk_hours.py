@@ -4,36 +4,14 @@ import pytest
 
 from learningcity.models import AuditEntry
 
-from .. import signals
 from ..models import Meeting, Membership, Room
+from .desk import parts
 from .factories import course, meeting, member, organisation, run, today
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 Role = Membership.Role
 PAGE = "/fr/gestion/seances/modifier/"
-
-
-@pytest.fixture
-def desk(client):
-    client.force_login(member(Role.PROGRAMME_OFFICER))
-    return client
-
-
-@pytest.fixture
-def heard():
-    acts = []
-
-    def hear(changes, **_act):
-        acts.append(changes)
-
-    signals.timetable_changed.connect(hear)
-    yield acts
-    signals.timetable_changed.disconnect(hear)
-
-
-def parts(name, day):
-    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
 
 
 def sent(meetings, **changes):
@@ -104,7 +82,7 @@ def test_preview_lists_every_change_and_writes_nothing(desk):
     assert hours() == [USUAL] * 3
 
 
-def test_only_the_meetings_chosen_change_and_one_act_is_told(desk, heard):
+def test_only_the_meetings_chosen_change_and_one_act_is_told(desk, told):
     one, other = run(meetings=3), run(meetings=1)
     chosen = [*one.meetings.all()[:2], other.meetings.get()]
 
@@ -113,7 +91,9 @@ def test_only_the_meetings_chosen_change_and_one_act_is_told(desk, heard):
     assert answer.status_code == 302
     assert one.meetings.filter(starts_at=time(10), ends_at=time(11, 30), reason="Ramadan").count() == 2
     assert one.meetings.filter(starts_at=time(10, 30), reason="").count() == 1
-    assert [sorted(change.meeting.pk for change in act) for act in heard] == [sorted(each.pk for each in chosen)]
+    assert [sorted(change.meeting.pk for change in act["changes"]) for act in told] == [
+        sorted(each.pk for each in chosen)
+    ]
 
 
 def test_new_hours_stay_the_same_wall_time_on_both_sides_of_a_change_of_clocks(desk):

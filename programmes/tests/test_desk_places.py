@@ -8,6 +8,7 @@ from learningcity.tests.factories import district
 
 from ..models import Closure, Meeting, Membership, Room
 from ..services import days
+from .desk import answers, parts, send
 from .factories import meeting, member, run, today, venue
 
 pytestmark = pytest.mark.django_db
@@ -18,18 +19,8 @@ PLACES = "/fr/gestion/lieux/"
 
 
 @pytest.fixture
-def desk(client):
-    client.force_login(member(Role.PROGRAMME_OFFICER))
-    return client
-
-
-@pytest.fixture
 def library():
     return venue(district=district(), step_free=None, childcare=True, phone="+212522000000")
-
-
-def parts(name, day):
-    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
 
 
 def address(venue, page=""):
@@ -83,7 +74,7 @@ def test_facts_of_a_place_are_corrected_in_both_scripts(desk, library):
     values = {"address_fr": "12, rue Ibn Batouta", "address_ar": "12، زنقة ابن بطوطة", "phone": "05 22 11 22 33"}
     values |= {"hours_fr": "9 h à 18 h", "transport_fr": "Tram 1", "step_free": "yes", "childcare": "no"}
 
-    answer = desk.post(address(library), values)
+    answer = send(desk, desk.get(address(library)), **values)
 
     library.refresh_from_db()
     assert answer["Location"] == address(library)
@@ -114,7 +105,7 @@ def test_wrong_phone_is_refused_and_kept(desk, library):
 def test_room_is_added_and_changed(desk, library):
     desk.post(address(library, "salles/nouvelle/"), {"name_fr": "Salle 1", "capacity": "20", "buffer_minutes": "0"})
     room = library.rooms.get()
-    desk.post(address(library, f"salles/{room.pk}/"), {"name_fr": "Salle 1", "capacity": "25", "buffer_minutes": "15"})
+    send(desk, desk.get(address(library, f"salles/{room.pk}/")), capacity="25", buffer_minutes="15")
 
     room.refresh_from_db()
     assert (room.capacity, room.buffer_minutes) == (25, 15)
@@ -126,9 +117,45 @@ def test_second_room_of_the_same_name_is_refused(desk, library):
     sent = {"name_fr": "Salle 1", "capacity": "20", "buffer_minutes": "0"}
 
     for page in ("salles/nouvelle/", f"salles/{library.rooms.get(name_fr='Salle 2').pk}/"):
-        answer = desk.post(address(library, page), sent)
+        answer = send(desk, desk.get(address(library, page)), **sent)
         assert answer.status_code == 422
         assert "name_fr" in answer.context["form"].errors
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "second", "stands"),
+    [
+        ("", {"phone": "+212522112233"}, {"hours_fr": "9 h à 18 h"}, ["+212522112233", "–"]),
+        ("", {"childcare": "no"}, {"hearing_loop": "yes"}, ["–", "No"]),
+        ("salles/", {"capacity": "25"}, {"buffer_minutes": "10"}, [25, 0]),
+    ],
+)
+def test_two_people_correcting_a_place_or_a_room_lose_nothing(desk, library, page, first, second, stands):
+    room = Room.objects.create(venue=library, name_fr="Salle 1", capacity=20)
+    path = address(library, f"{page}{room.pk}/" if page else "").replace("/fr/", "/en/")
+    seen = desk.get(path)
+    assert send(desk, seen, **first).status_code == 302
+
+    refused = send(desk, seen, **second)
+
+    assert refused.status_code == 422
+    assert [row["value"] for row in refused.context["form"].differing] == stands
+    assert answers(refused).items() >= second.items()
+    now = answers(desk.get(path))
+    assert now.items() >= first.items()
+    assert not now.items() & second.items()
+    assert send(desk, refused, **first).status_code == 302
+    assert answers(desk.get(path)).items() >= (first | second).items()
+
+
+@pytest.mark.parametrize(
+    ("page", "field"),
+    [("", "address_ar"), ("", "hours_fr"), ("salles/nouvelle/", "name_fr"), ("fermetures/nouvelle/", "reason")],
+)
+def test_what_stands_on_one_line_is_typed_on_one(desk, library, page, field):
+    refused = send(desk, desk.get(address(library, page)), **{field: "Salle\n1"})
+
+    assert field in refused.context["form"].errors
 
 
 def test_room_of_another_place_is_not_found(desk, library):
@@ -249,6 +276,24 @@ def test_meetings_on_the_announced_day_are_set_not_held(desk, eid):
 
     touched.refresh_from_db()
     assert (touched.state, touched.reason) == ("skipped", "Fête du sacrifice")
+
+
+def test_meetings_of_the_same_feast_in_another_year_are_none_of_its_own(desk, eid):
+    Holiday.objects.create(date=eid.date + timedelta(days=354), name_fr=eid.name_fr, is_provisional=True)
+    group = run(meetings=0)
+    meeting(group, date=eid.date + timedelta(days=354), state="skipped", reason=eid.name_fr)
+    freed = meeting(group, date=eid.date - 2 * DAY, state="skipped", reason=eid.name_fr)
+
+    assert list(desk.get(f"/fr/gestion/jours-feries/{eid.pk}/").context["left_over"]) == [freed]
+
+
+def test_feast_that_someone_moved_meanwhile_is_settled_from_where_it_stands(eid):
+    seen = Holiday.objects.get(pk=eid.pk)
+    days.settle(eid, first_day=eid.date + 9 * DAY, by=None)
+
+    settled = days.settle(seen, first_day=seen.date + 8 * DAY, by=None)
+
+    assert [day.date for day in settled] == [seen.date + 8 * DAY, seen.date + 9 * DAY]
 
 
 def test_feast_moves_earlier_too(eid):

@@ -7,6 +7,9 @@ from learningcity.models import AuditEntry
 from learningcity.tests.factories import district
 
 from ..models import CourseRun, Meeting, Membership, Room
+from ..services import runs, scheduling
+from ..services.once import new_key
+from .desk import errors_of, parts, send
 from .factories import course, meeting, member, organisation, run, today, venue
 
 pytestmark = pytest.mark.django_db
@@ -14,23 +17,8 @@ DAY = timedelta(days=1)
 Role = Membership.Role
 
 
-@pytest.fixture
-def officer():
-    return member(Role.PROGRAMME_OFFICER)
-
-
-@pytest.fixture
-def desk(client, officer):
-    client.force_login(officer)
-    return client
-
-
 def address(run, page=""):
     return f"/fr/gestion/groupes/{run.code}/{page}"
-
-
-def parts(name, day):
-    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
 
 
 def facts_of(run, **changes):
@@ -38,7 +26,8 @@ def facts_of(run, **changes):
     opens, closes = today() - DAY, today() + 10 * DAY
     values = {"venue": run.venue_id, "room": "", "capacity": 30, "desk_seats": 0, "waiting_places": 50}
     values |= parts("opens_on", opens) | parts("closes_on", closes) | {"opens_at": "9", "closes_at": "17 h 30"}
-    return values | {"mode": "on_site", "language": ""} | changes
+    version = runs.version_of(CourseRun.objects.get(pk=run.pk))
+    return values | {"mode": "on_site", "language": "", "version": version} | changes
 
 
 # --- The page -----------------------------------------------------------------------------------------------
@@ -87,6 +76,23 @@ def test_manager_and_district_officer_change_their_groups(page):
 
     for someone in (member(Role.MANAGER, organisation=ours), member(Role.DISTRICT_OFFICER, district=district())):
         page(f"/gestion/groupes/{group.code}/modifier/", user=someone)
+
+
+@pytest.mark.parametrize("part", ["copier/", "annuler/"])
+def test_district_officer_neither_copies_nor_cancels_groups_of_the_district(client, part):
+    group = run(course=course(organisation=organisation()), venue=venue(district=district()))
+    client.force_login(member(Role.DISTRICT_OFFICER, district=district()))
+
+    assert address(group, part) not in client.get(address(group)).text
+    assert address(group, "modifier/") in client.get(address(group)).text
+    assert client.get(address(group, part)).status_code == 404
+    sent = parts("first_day", today() + 100 * DAY) | {"key": new_key(), "reason": "Travaux"}
+    assert client.post(address(group, part), sent).status_code == 404
+    assert CourseRun.objects.get().decision == "planned"
+
+    client.force_login(member(Role.MANAGER, organisation=group.course.organisation))
+    assert address(group, part) in client.get(address(group)).text
+    assert client.post(address(group, part), sent).status_code == 302
 
 
 def test_page_costs_the_same_for_one_and_for_three_meetings(page, queries_of, officer):
@@ -157,6 +163,55 @@ def test_capacity_below_the_seats_taken_is_refused_at_its_field(desk):
 
     assert answer.status_code == 422
     assert "12" in answer.context["form"].errors["capacity"][0]
+
+
+def test_two_people_changing_a_group_lose_nothing(desk):
+    trainer = member(Role.TRAINER, "Naima")
+    group = run(trainer=trainer)
+    page = desk.get(address(group, "modifier/"))
+    opens = group.enrolment_opens_at.astimezone(CASABLANCA) - DAY
+    first = parts("opens_on", opens.date()) | {"capacity": "12", "mode": "online", "women_only": "on"}
+    assert send(desk, page, **first).status_code == 302
+
+    refused = send(desk, page, trainers=trainer.pk, waiting_places="7")
+
+    assert refused.status_code == 422
+    assert refused.context["form"].non_field_errors()
+    stands = {row["key"]: row["value"] for row in refused.context["form"].differing}
+    fields = refused.context["form"].fields
+    labels = [str(fields[name].label) for name in ("capacity", "waiting_places", "mode", "women_only", "opens_on")]
+    assert set(stands) == set(labels)
+    assert (stands[labels[0]], stands[labels[1]]) == (12, 50)
+    assert str(stands[labels[2]]) in refused.text
+    group.refresh_from_db()
+    assert (group.capacity, group.waiting_places) == (12, 50)
+
+    assert send(desk, refused, capacity="12", trainers=trainer.pk).status_code == 302
+    group.refresh_from_db()
+    assert (group.capacity, group.waiting_places) == (12, 7)
+
+
+def test_who_enrols_meanwhile_makes_no_form_stale(desk):
+    group = run()
+    page = desk.get(address(group, "modifier/"))
+    CourseRun.objects.update(seats_taken=3, waiting_count=1, joined_count=4)
+
+    assert send(desk, page, capacity="12").status_code == 302
+
+
+def test_fewer_places_come_with_the_smaller_room(desk, officer):
+    group = run(meetings=2)
+    big, small = (Room.objects.create(venue=group.venue, name_fr=f"{n}", capacity=n) for n in (40, 12))
+    runs.change(group, by=officer, room=big)
+    scheduling.assign(group.meetings.all(), room=big, by=officer)
+    page = desk.get(address(group, "modifier/"))
+
+    assert send(desk, page, capacity="13", room=small.pk).status_code == 422
+    assert send(desk, page, capacity="10", room=small.pk).status_code == 302
+
+    group.refresh_from_db()
+    assert (group.capacity, group.room) == (10, small)
+    assert set(group.meetings.values_list("room", flat=True)) == {small.pk}
 
 
 # --- Meetings by a rule -------------------------------------------------------------------------------------
@@ -234,6 +289,12 @@ def test_cancelling_asks_first_and_says_how_many_are_told(desk):
     assert "15" in str(next(iter(answer.context["messages"])))
 
 
+def test_reason_stands_on_one_line(desk):
+    group = run()
+
+    assert "reason" in desk.post(address(group, "annuler/"), {"reason": "a\rX:1"}).context["form"].errors
+
+
 def test_postponed_group_keeps_its_places_and_opens_again(desk):
     group = run(seats_taken=2)
 
@@ -259,10 +320,14 @@ def test_draft_without_meetings_says_what_is_missing_and_does_not_open(desk):
     assert CourseRun.objects.get().decision == "draft"
 
 
+def copied(desk, group, first_day):
+    return send(desk, desk.get(address(group, "copier/")), **parts("first_day", first_day))
+
+
 def test_copy_starts_on_the_weekday_of_the_group_from_the_day_given(desk):
     group = run(meetings=2)
 
-    answer = desk.post(address(group, "copier/"), parts("first_day", date(group.starts_on.year + 1, 3, 1)))
+    answer = copied(desk, group, date(group.starts_on.year + 1, 3, 1))
 
     copy = CourseRun.objects.exclude(pk=group.pk).get()
     assert answer["Location"] == address(copy)
@@ -276,8 +341,16 @@ def test_clash_of_a_copy_is_named(desk):
     room = Room.objects.create(venue=group.venue, name_fr="Salle 3", capacity=30)
     meeting(group, date=today() + 20 * DAY, room=room)
 
-    answer = desk.post(address(group, "copier/"), parts("first_day", today() + 20 * DAY))
+    answer = copied(desk, group, today() + 20 * DAY)
 
     assert answer.status_code == 422
     assert "Salle 3" in answer.text
     assert CourseRun.objects.count() == 1
+
+
+def test_copy_does_not_start_in_the_past(desk):
+    group = run()
+
+    assert errors_of(copied(desk, group, today() - DAY)) == {"first_day"}
+    assert CourseRun.objects.count() == 1
+    assert copied(desk, group, today()).status_code == 302

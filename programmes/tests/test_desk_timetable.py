@@ -4,37 +4,14 @@ import pytest
 
 from learningcity.tests.factories import district
 
-from .. import signals
 from ..models import Closure, Meeting, Membership, Room
+from .desk import parts
 from .factories import course, meeting, member, organisation, run, today, venue
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 FAR = timedelta(days=40)
 Role = Membership.Role
-
-
-@pytest.fixture
-def desk(client):
-    client.force_login(member(Role.PROGRAMME_OFFICER))
-    return client
-
-
-@pytest.fixture
-def heard():
-    """The acts that people are told of, each once: [the changes of the act]."""
-    acts = []
-
-    def hear(changes, **_act):
-        acts.append(changes)
-
-    signals.timetable_changed.connect(hear)
-    yield acts
-    signals.timetable_changed.disconnect(hear)
-
-
-def parts(name, day):
-    return {f"{name}_0": day.day, f"{name}_1": day.month, f"{name}_2": day.year}
 
 
 def address(meeting):
@@ -54,7 +31,7 @@ def move(meeting, **changes):
     return values | changes
 
 
-def test_one_meeting_moves_and_the_others_stay(desk, heard):
+def test_one_meeting_moves_and_the_others_stay(desk, told):
     group = run(meetings=3)
     first, second, third = group.meetings.all()
 
@@ -64,7 +41,7 @@ def test_one_meeting_moves_and_the_others_stay(desk, heard):
     moved = Meeting.objects.get(pk=second.pk)
     assert (moved.date, moved.moved_from, moved.reason) == (second.date + DAY, second.date, "Fête de l’école")
     assert {each.date for each in Meeting.objects.exclude(pk=second.pk)} == {first.date, third.date}
-    assert [[change.meeting.pk for change in act] for act in heard] == [[second.pk]]
+    assert [[change.meeting.pk for change in act["changes"]] for act in told] == [[second.pk]]
 
 
 def test_move_onto_a_taken_room_names_the_clash_and_keeps_what_was_typed(desk):
@@ -131,7 +108,7 @@ def test_reason_is_asked_of_who_moves_or_cancels(desk):
         assert "reason" in answer.context["form"].errors
 
 
-def test_cancelled_meeting_is_taken_up_again(desk, heard):
+def test_cancelled_meeting_is_taken_up_again(desk, told):
     mine = run(meetings=2).meetings.first()
 
     desk.post(address(mine), {"do": "cancel", "cancel-revision": 0, "cancel-reason": "Panne"})
@@ -143,7 +120,7 @@ def test_cancelled_meeting_is_taken_up_again(desk, heard):
     assert 'value="take_up"' in offered
     assert 'value="cancel"' not in offered
     assert Meeting.objects.get(pk=mine.pk).state == "planned"
-    assert len(heard) == 2
+    assert len(told) == 2
 
 
 def test_room_and_trainer_are_given_to_one_meeting(desk):
@@ -237,6 +214,24 @@ def test_week_is_ordered_by_room_or_by_trainer(desk):
 
     assert names(week(desk, day)) == ["", "A", "B"]
     assert names(week(desk, day, par="formateur")) == ["", "Zineb"]
+
+
+def test_rooms_of_one_name_in_two_places_stay_apart(desk):
+    day = today() + FAR
+    for number in range(4):
+        hours = {"starts_at": time(9 + number), "ends_at": time(10 + number)}
+        group = run(meetings=0)
+        meeting(group, date=day, room=a_room(group.venue, "Salle 1"), **hours)
+    trainers = [member(Role.TRAINER) for _ in range(2)]
+    type(trainers[0]).objects.update(name="Naima")
+    for trainer in trainers:
+        meeting(run(meetings=0), date=day, trainer=trainer)
+
+    def sizes(answer):
+        return [(name, len(entries)) for column in answer.context["days"] for name, entries in column["groups"]]
+
+    assert sizes(week(desk, day)) == [("", 2), *[("Salle 1", 1)] * 4]
+    assert sizes(week(desk, day, par="formateur")) == [("", 4), *[("Naima", 1)] * 2]
 
 
 def test_week_marks_days_off_in_words(desk):

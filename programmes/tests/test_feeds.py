@@ -10,6 +10,7 @@ from django.test import Client
 from ical.calendar_stream import IcsCalendarStream
 
 from learningcity import clock
+from learningcity.models import Holiday
 
 from ..models import Course, CourseRun, Meeting
 from . import factories
@@ -97,6 +98,43 @@ def test_a_moved_meeting_keeps_its_name_and_stands_at_its_new_date(page):
     assert after.dtstart.date() == date(2026, 10, 5)
     assert "3 October 2026" in after.description
     assert "Salle en travaux" in after.description
+
+
+def test_a_holiday_has_its_name_in_the_language_of_the_calendar(page):
+    day = date(2026, 10, 3)
+    Holiday.objects.create(date=day, name_fr="Fête du travail", name_ar="عيد الشغل")
+    run = factories.run(meetings=0)
+    factories.meeting(run, date=day, state="skipped", reason="Fête du travail")
+
+    assert strictly(page(f"/groupes/{run.code}.ics", "ar"))[0].description == "عيد الشغل"
+
+
+def test_commas_of_names_are_escaped_everywhere(page):
+    title = "Arts, culture; \\ loisirs"
+    run = factories.run(course=factories.course(title_fr=title), venue=factories.venue(name_fr=title))
+
+    for path in (f"/cours/{run.course.slug}/calendrier.ics", f"/lieux/{run.venue.slug}/calendrier.ics"):
+        lines = page(path, "fr").text.split("\r\n")
+        escaped = "Arts\\, culture\\; \\\\ loisirs"
+        assert {f"NAME:{escaped}", f"X-WR-CALNAME:{escaped}"} <= set(lines)
+
+
+@pytest.mark.parametrize(
+    "bad", ["a\rX-EVIL:1", "a\r\nX-EVIL:1\r\nEND:VEVENT", "a\x85b\u2028c\x0bd\x1ce", "\x01\x07\x7f\ufffe"]
+)
+def test_what_calendars_cannot_write_changes_no_line_of_theirs(page, bad):
+    office = factories.organisation(name_fr=f"Asso{bad}", name_en=f"Asso{bad}")
+    course = factories.course(title_en=f"T{bad}", organisation=office)
+    run = factories.run(course=course, venue=factories.venue(name_en=f"V{bad}"), meetings=0)
+    factories.meeting(run, date=factories.today(), state="cancelled", reason=f"R{bad}")
+
+    for path in (f"/groupes/{run.code}.ics", f"/cours/{course.slug}/calendrier.ics"):
+        response = page(path)
+        assert len(strictly(response)) == 1
+        text = response.text.replace("\r\n ", "")
+        assert text.splitlines() == text.split("\r\n")[:-1]
+        assert not any(line.startswith("X-EVIL") for line in text.splitlines())
+        assert not [letter for letter in text.replace("\r\n", "") if letter < " " or letter in "\x7f\ufffe"]
 
 
 @pytest.mark.parametrize("decision", ["cancelled", "postponed"])
@@ -236,6 +274,16 @@ def test_new_courses_come_first_in_the_language_of_the_address(page):
     assert channel.findtext("link") == f"{settings.SITE_URL}/ar/cours/"
 
 
+@pytest.mark.parametrize("bad", ["\uffff", "\ufffe", "\x7f", "\x1b", "\x85", "\r\n", "]]>", "<b>"])
+def test_the_news_are_well_formed_whatever_the_title(page, bad):
+    factories.course(title_en=f"T{bad}", summary_en=f"S{bad}")
+
+    title = ElementTree.fromstring(page("/cours/nouveautes.xml").content).findtext("channel/item/title")
+
+    assert title.startswith("T")
+    assert title.endswith(bad if bad in ("]]>", "<b>") else ("T", "\n"))
+
+
 def test_pages_tell_readers_of_feeds_where_it_is(page):
     assert '<link rel="alternate" type="application/rss+xml"' in page("/").text
     assert 'href="/en/cours/nouveautes.xml"' in page("/").text
@@ -299,7 +347,7 @@ def test_robots_stay_out_of_what_is_private_and_find_the_map(client):
     rules = RobotFileParser()
     rules.parse(response.text.splitlines())
     assert rules.site_maps() == [f"{settings.SITE_URL}/sitemap.xml"]
-    for path in ("/fr/gestion/", "/ar/inscription/G1/1/", "/i/abc/"):
+    for path in ("/fr/gestion/", "/ar/inscription/G1/1/", "/i/abc/", "/o/abc/"):
         assert not rules.can_fetch("robot", path)
     for path in ("/", "/fr/", "/ar/cours/couture/", "/c/C1"):
         assert rules.can_fetch("robot", path)

@@ -6,6 +6,7 @@ from ..models import Course, Membership
 from ..services import publishing
 from .desk import (
     FACTS,
+    NEW,
     TEXTS,
     answers,
     chosen,
@@ -14,32 +15,18 @@ from .desk import (
     first_group,
     hidden,
     send,
-    teaching_place,
 )
-from .factories import course, member, organisation
+from .factories import course, organisation
 
 pytestmark = pytest.mark.django_db
 State, Role = Course.State, Membership.Role
-NEW = "/fr/gestion/cours/nouveau/"
 
 
-@pytest.fixture
-def officer(client):
-    someone = member(Role.PROGRAMME_OFFICER)
-    client.force_login(someone)
-    return someone
-
-
-@pytest.fixture
-def place():
-    return teaching_place()
-
-
-def test_everything_typed_is_kept_when_refused(client, officer, place):
+def test_everything_typed_is_kept_when_refused(desk, place):
     organisation()
-    form = client.get(f"{NEW}?modele=vide")
+    form = desk.get(f"{NEW}?modele=vide")
 
-    refused = send(client, form, **TEXTS, **first_group(place) | {"times": "", "starts_at": "midi"})
+    refused = send(desk, form, **TEXTS, **first_group(place) | {"times": "", "starts_at": "midi"})
 
     assert refused.status_code == 422
     assert errors_of(refused) == {"programme", "theme", "organisation", "starts_at", "times"}
@@ -72,42 +59,51 @@ def test_everything_typed_is_kept_when_refused(client, officer, place):
     ],
     ids=str,
 )
-def test_each_mistake_leads_to_its_field(client, officer, place, changes, wrong):
-    form = client.get(f"{NEW}?modele=vide")
+def test_each_mistake_leads_to_its_field(desk, place, changes, wrong):
+    form = desk.get(f"{NEW}?modele=vide")
     facts = chosen(place)
 
-    refused = send(client, form, **TEXTS | FACTS | facts | first_group(place) | changes)
+    refused = send(desk, form, **TEXTS | FACTS | facts | first_group(place) | changes)
 
     assert (refused.status_code, errors_of(refused)) == (422, wrong)
     assert not Course.objects.exists()
 
 
-def test_all_ages_is_said_by_one_tick(client, officer, place):
-    form = client.get(f"{NEW}?modele=vide")
+@pytest.mark.parametrize("bad", ["Cou\r\nX-EVIL:1", "Cou\rture", "Cou\tture", "Cou\u2028ture"])
+def test_a_title_stands_on_one_line_and_a_summary_on_many(desk, place, bad):
+    form = desk.get(f"{NEW}?modele=vide")
+    facts = chosen(place) | {"summary_fr": "Une ligne.\r\nUne autre."}
+
+    assert errors_of(send(desk, form, **facts, title_fr=bad)) == {"title_fr"}
+    assert send(desk, form, **facts, title_fr=" Couture\r\n").status_code == 302
+
+
+def test_all_ages_is_said_by_one_tick(desk, place):
+    form = desk.get(f"{NEW}?modele=vide")
     facts = chosen(place) | {"title_fr": "Couture"}
-    send(client, form, **facts, all_ages="on", maximum_age="12")
+    send(desk, form, **facts, all_ages="on", maximum_age="12")
 
     made = Course.objects.get()
     assert (made.minimum_age, made.maximum_age) == (0, None)
-    shown = answers(client.get(f"/fr/gestion/cours/{made.code}/"))
+    shown = answers(desk.get(f"/fr/gestion/cours/{made.code}/"))
     assert (shown["all_ages"], shown["minimum_age"]) == ("on", "")
 
 
-def test_arabic_is_written_from_right_to_left_on_every_page(client, officer, place):
+def test_arabic_is_written_from_right_to_left_on_every_page(desk, place):
     for language in ("fr", "ar", "en"):
-        text = client.get(f"/{language}/gestion/cours/nouveau/?modele=vide").text
+        text = desk.get(f"/{language}/gestion/cours/nouveau/?modele=vide").text
         for tag in [tag for tag in text.split("<") if 'name="title_ar"' in tag or 'name="summary_ar"' in tag]:
             assert 'lang="ar"' in tag
             assert 'dir="rtl"' in tag
 
 
-def test_gaps_lead_to_fields_that_are_there(client, officer):
+def test_gaps_lead_to_fields_that_are_there(desk):
     draft = course(
         state=State.DRAFT, published_at=None, title_ar="", summary_fr="", outcomes_fr="", certificate_share=0
     )
     gaps = publishing.missing(draft)
 
-    text = client.get(f"/fr/gestion/cours/{draft.code}/").text
+    text = desk.get(f"/fr/gestion/cours/{draft.code}/").text
 
     assert len(gaps) == len(publishing.NEEDED) - 1
     assert [gap.anchor for gap in gaps if f'id="{gap.anchor}"' not in text] == []

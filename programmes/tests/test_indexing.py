@@ -137,6 +137,11 @@ def test_a_new_group_of_a_known_course_costs_few_statements(queries_of):
     assert queries_of(indexing.index_runs, [made]) <= 14
 
 
+def test_a_draft_waits_for_no_writer_of_words(monkeypatch):
+    monkeypatch.setattr(indexing, "_lock_words", lambda: pytest.fail("Nothing of it is shown"))
+    indexing.index_runs([run(decision="draft")])
+
+
 def test_the_number_of_statements_does_not_grow_with_the_groups(queries_of):
     def cost(number):
         made = [run() for _ in range(number)]

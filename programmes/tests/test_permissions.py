@@ -4,11 +4,22 @@ from datetime import timedelta
 
 import pytest
 
+from learningcity import clock
 from learningcity.services import audit
 from learningcity.tests.factories import district
 
 from ..models import Course, CourseRun, Membership
-from ..permissions import may_archive, may_decide, may_edit, may_publish, may_schedule, organisations_of, submitter_of
+from ..permissions import (
+    may_archive,
+    may_cancel,
+    may_decide,
+    may_edit,
+    may_publish,
+    may_schedule,
+    may_write,
+    organisations_of,
+    submitter_of,
+)
 from .factories import course, member, organisation, run, today, venue
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +84,30 @@ def test_writers_are_the_organisation_and_the_programme_officer(offer, state):
     draft = in_state(offer, state)
 
     assert who(offer, lambda user: may_edit(user, draft, today())) == {"manager", "programme_officer"}
+
+
+@pytest.mark.parametrize(
+    ("state", "was_public", "writers"),
+    [
+        (State.DRAFT, False, {"manager", "programme_officer"}),
+        (State.IN_REVIEW, False, {"manager", "programme_officer"}),
+        (State.PUBLISHED, True, {"programme_officer"}),
+        (State.ARCHIVED, True, {"programme_officer"}),
+        (State.ARCHIVED, False, set()),
+    ],
+)
+def test_what_the_public_reads_is_written_by_the_city_alone(offer, state, was_public, writers):
+    draft = in_state(offer, state)
+    draft.published_at = clock.now() if was_public else None
+
+    assert who(offer, lambda user: may_write(user, draft, today())) == writers
+
+
+def test_what_was_public_is_published_again_by_the_city(offer):
+    known = in_state(offer, State.ARCHIVED)
+    known.published_at = clock.now()
+
+    assert who(offer, lambda user: may_publish(user, known, today())) == {"programme_officer"}
 
 
 @pytest.mark.parametrize(
@@ -147,12 +182,20 @@ def test_groups_are_planned_by_organisation_district_and_city(offer):
     assert planners == who(offer, lambda user: CourseRun.objects.schedulable_by(user, today()).exists())
 
 
+def test_a_district_changes_groups_and_neither_copies_nor_cancels_them(offer):
+    owners = who(offer, lambda user: may_cancel(user, offer["group"], today()))
+
+    assert owners == {"manager", "programme_officer"}
+    assert owners == who(offer, lambda user: CourseRun.objects.owned_by(user, today()).exists())
+
+
 def test_a_role_that_ended_gives_nothing(offer):
     yesterday = today() - timedelta(days=1)
     Membership.objects.update(until=yesterday)
     draft = in_state(offer, State.IN_REVIEW)
 
-    for allowed in (may_edit, may_publish, may_decide, may_archive):
+    for allowed in (may_edit, may_write, may_publish, may_decide, may_archive):
         assert who(offer, lambda user, allowed=allowed: allowed(user, draft, today())) == set()
     assert who(offer, lambda user: Course.objects.readable_by(user, today()).exists()) == set()
-    assert who(offer, lambda user: may_schedule(user, offer["group"], today())) == set()
+    for allowed in (may_schedule, may_cancel):
+        assert who(offer, lambda user, allowed=allowed: allowed(user, offer["group"], today())) == set()

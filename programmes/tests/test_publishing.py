@@ -11,26 +11,13 @@ from learningcity.models import AuditEntry
 from ..models import Course, CourseRun, Membership
 from ..services import publishing
 from ..services.scheduling import Rule
-from .factories import course, member, run, today, venue
+from ..services.stale import Stale
+from .desk import TEXTS, complete
+from .factories import member, run, today, venue
 
 pytestmark = pytest.mark.django_db
 State, Role = Course.State, Membership.Role
-TEXTS = {
-    f"{text}_{language}": f"{text} {language}"
-    for text in ("title", "summary", "outcomes", "level")
-    for language in ("fr", "ar")
-}
 FACTS = {"language": "darija", "minimum_age": 16, "certificate_share": 75}
-
-
-def complete(**fields):
-    values = {"state": State.DRAFT, "published_at": None, "slug": f"draft-{fields.get('code', 'x')}"}
-    return course(**values | TEXTS | FACTS | fields)
-
-
-@pytest.fixture
-def officer():
-    return member(Role.PROGRAMME_OFFICER)
 
 
 @pytest.fixture
@@ -114,7 +101,7 @@ def test_a_course_is_submitted_and_published_by_someone_else(manager, officer):
     assert clock.now() - published.published_at < timedelta(minutes=1)
 
 
-def test_one_person_may_publish_a_draft_directly(officer):
+def test_one_person_may_publish_a_draft_without_groups_directly(officer):
     assert publishing.publish(complete(), by=officer).state == State.PUBLISHED
 
 
@@ -143,13 +130,30 @@ def test_a_second_reader_sends_back_with_a_note_which_goes_with_the_next_request
     assert (draft.state, draft.review_note) == (State.IN_REVIEW, "")
 
 
-def test_an_archived_course_becomes_a_draft_again(officer):
-    draft = complete(state=State.PUBLISHED, published_at=clock.now())
+def test_an_archived_draft_becomes_a_draft_again(officer):
+    draft = complete()
     publishing.archive(draft, by=officer)
     assert state_of(draft) == State.ARCHIVED
 
     publishing.reopen(draft, by=officer)
     assert state_of(draft) == State.DRAFT
+
+    with pytest.raises(publishing.PublishingRefused):
+        publishing.publish(complete(state=State.ARCHIVED), by=officer)
+
+
+def test_what_the_public_knows_comes_back_published_and_never_leaves_its_address(client, officer):
+    known = complete(state=State.PUBLISHED, published_at=clock.now())
+    publishing.archive(known, by=officer)
+
+    with pytest.raises(publishing.PublishingRefused):
+        publishing.reopen(known, by=officer)
+    assert client.get(f"/fr/cours/{known.slug}/").status_code == 200
+    assert client.get(f"/c/{known.code}").status_code == 302
+
+    publishing.publish(known, by=officer)
+    assert state_of(known) == State.PUBLISHED
+    assert client.get(f"/fr/cours/{known.slug}/").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -176,6 +180,29 @@ def test_a_decision_is_about_the_course_as_it_stands_now(officer):
 
     with pytest.raises(publishing.PublishingRefused):
         publishing.publish(seen, by=officer)
+
+
+DECISIONS = {
+    "submit": (State.DRAFT, {}),
+    "publish": (State.IN_REVIEW, {}),
+    "send_back": (State.IN_REVIEW, {"note": "Encore"}),
+    "reopen": (State.ARCHIVED, {}),
+}
+
+
+@pytest.mark.parametrize("act", DECISIONS)
+def test_nobody_decides_on_what_they_have_not_read(act, officer):
+    state, note = DECISIONS[act]
+    draft = complete(state=state)
+    seen = publishing.version_of(draft)
+    Course.objects.update(title_fr="Tout autre chose")
+
+    with pytest.raises(publishing.PublishingRefused):
+        getattr(publishing, act)(draft, by=officer, version=seen, **note)
+    assert state_of(draft) == state
+
+    read = publishing.version_of(Course.objects.get())
+    assert getattr(publishing, act)(draft, by=officer, version=read, **note).state != state
 
 
 @pytest.mark.parametrize("act", [publishing.submit, publishing.publish])
@@ -214,7 +241,6 @@ def test_the_address_is_made_once_from_the_french_title(officer):
 
     Course.objects.filter(pk=draft.pk).update(title_fr="Autre titre")
     publishing.archive(draft, by=officer)
-    publishing.reopen(draft, by=officer)
     publishing.publish(draft, by=officer)
 
     draft.refresh_from_db()
@@ -234,10 +260,6 @@ def test_groups_with_dates_open_with_their_course_and_others_wait(officer):
     decisions = dict(CourseRun.objects.values_list("pk", "decision"))
     assert (decisions[ready.pk], decisions[dateless.pk]) == ("planned", "draft")
     assert list(CourseRun.objects.public()) == [ready]
-
-
-def test_a_course_needs_no_group(officer):
-    assert publishing.publish(complete(), by=officer).state == State.PUBLISHED
 
 
 def test_a_course_with_a_group_to_come_is_not_archived(officer):
@@ -261,17 +283,6 @@ def written(**fields):
     return Course(
         organisation=like.organisation, programme=like.programme, theme="digital", title_fr="Couture", **fields
     )
-
-
-def test_the_same_key_makes_one_course(manager):
-    key = publishing.new_key()
-    like = complete()
-    first = publishing.create(publishing.from_template(like), key=key, by=manager)
-
-    second = publishing.create(publishing.from_template(like), key=key, by=manager)
-
-    assert (first.pk, first.code, first.state) == (second.pk, f"c-{key}", State.DRAFT)
-    assert AuditEntry.objects.filter(action="create course").count() == 1
 
 
 def test_a_course_is_made_with_its_group_and_meetings(manager):
@@ -317,10 +328,10 @@ def test_a_change_of_an_old_version_is_refused_and_hands_over_the_new_one(manage
     version = publishing.version_of(draft)
     publishing.change(draft, {"title_fr": "Première"}, version=version, by=manager)
 
-    with pytest.raises(publishing.Stale) as stale:
+    with pytest.raises(Stale) as stale:
         publishing.change(draft, {"title_fr": "Seconde"}, version=version, by=manager)
 
-    assert stale.value.course.title_fr == "Première"
+    assert stale.value.record.title_fr == "Première"
     draft.refresh_from_db()
     assert draft.title_fr == "Première"
 

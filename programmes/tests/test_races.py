@@ -1,41 +1,24 @@
-"""Two people at once at the same timetable, each on a connection of their own; beside the promise its controls."""
+"""Two people at once at the same offer, each on a connection of their own; beside the promise its controls."""
 
 from datetime import time, timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import transaction
 
-from ..models import Meeting, Membership
-from ..services import scheduling, timetable
+from learningcity import clock
+from learningcity.models import Holiday
+from learningcity.tests.races import at_once, behind, no_safety_net
+
+from ..models import CatalogueEntry, Course, CourseRun, Meeting, Membership, Venue, Word
+from ..services import days, indexing, places, publishing, runs, scheduling, timetable
+from ..services.runs import RunRefused
 from ..services.timetable import TimetableRefused
-from .factories import meeting, member, room, run, today
+from .desk import complete
+from .factories import course, meeting, member, offered, room, run, today, venue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
-NETS = {"room_once_at_a_time", "trainer_once_at_a_time"}
-
-
-def at_once(calls):
-    """What each call returned or raised, all of them started at the same moment."""
-    together, results = Barrier(len(calls)), [None] * len(calls)
-
-    def work(place, call):
-        try:
-            connection.ensure_connection()
-            together.wait(timeout=30)
-            results[place] = call()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=work, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.fixture(params=["room", "trainer"])
@@ -98,16 +81,8 @@ def _both_checked(monkeypatch):
 
 @pytest.fixture
 def _no_safety_net():
-    nets = [net for net in Meeting._meta.constraints if net.name in NETS]
-    with connection.schema_editor() as editor:
-        for net in nets:
-            editor.remove_constraint(Meeting, net)
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE programmes_courserun CASCADE")
-    with connection.schema_editor() as editor:
-        for net in nets:
-            editor.add_constraint(Meeting, net)
+    with no_safety_net({"room_once_at_a_time", "trainer_once_at_a_time"}, Meeting, root=CourseRun):
+        yield
 
 
 @pytest.mark.usefixtures("_both_checked", "_no_safety_net")
@@ -145,8 +120,8 @@ def test_two_people_move_the_same_meeting(officer):
 def test_control_without_the_version_the_second_overwrites_the_first(officer):
     one = run(meetings=1).meetings.get()
 
-    for days in (1, 2):
-        scheduling.move(Meeting.objects.get(), date=one.date + days * DAY, by=officer)
+    for later in (DAY, 2 * DAY):
+        scheduling.move(Meeting.objects.get(), date=one.date + later, by=officer)
 
     assert Meeting.objects.get().date == one.date + 2 * DAY
 
@@ -185,3 +160,167 @@ def test_many_shifts_of_one_hall_leave_no_overlap(officer):
 
     assert all(isinstance(result, list | TimetableRefused) for result in results)
     assert double_bookings() == []
+
+
+# --- A group that goes elsewhere ----------------------------------------------------------------------------
+
+
+def test_who_waits_for_a_group_finds_it_where_it_went(officer):
+    group = run(meetings=2)
+    elsewhere, first = venue(), group.meetings.first()
+
+    with transaction.atomic():
+        runs.change(group, by=officer, venue=elsewhere)
+        ends = [
+            behind(lambda: scheduling.assign([first], trainer=officer, by=officer)),
+            behind(lambda: runs.postpone(group, by=officer, reason="Travaux")),
+        ]
+
+    refusal, postponed = (end() for end in ends)
+    assert isinstance(refusal, TimetableRefused)  # its revision is another one
+    assert (postponed.decision, postponed.venue) == ("postponed", elsewhere)
+
+
+def test_who_waits_for_a_group_finds_its_new_room(officer):
+    group = run(meetings=1)
+    hall = room(venue=group.venue)
+
+    def look():
+        with transaction.atomic():
+            return scheduling.lock_runs([group.pk])[0].room
+
+    with transaction.atomic():
+        runs.change(group, by=officer, room=hall)
+        end = behind(look)
+
+    assert end() == hall
+
+
+# --- A course and its groups --------------------------------------------------------------------------------
+
+
+def test_no_group_opens_while_its_course_is_archived(officer):
+    published = complete(state="published", published_at=clock.now())
+    group = run(course=published, decision="draft")
+
+    with transaction.atomic():
+        publishing.archive(published, by=officer)
+        end = behind(lambda: runs.announce(group, by=officer))
+
+    assert isinstance(end(), RunRefused)
+    assert CourseRun.objects.get().decision == "draft"
+
+
+def test_no_course_is_archived_while_a_group_of_it_opens(officer):
+    published = complete(state="published", published_at=clock.now())
+    group = run(course=published, decision="draft")
+
+    with transaction.atomic():
+        runs.announce(group, by=officer)
+        end = behind(lambda: publishing.archive(published, by=officer))
+
+    assert isinstance(end(), publishing.PublishingRefused)
+    assert Course.objects.get().state == "published"
+
+
+@pytest.mark.parametrize(
+    ("act", "decision"),
+    [
+        (lambda group, by: runs.announce(group, by=by), "draft"),
+        (lambda group, by: runs.change(group, by=by, capacity=12), "planned"),
+        (lambda group, by: scheduling.assign(group.meetings.all(), trainer=by, by=by), "planned"),
+    ],
+    ids=["announce", "change", "assign"],
+)
+def test_a_course_and_its_group_are_changed_at_once(officer, monkeypatch, act, decision):
+    """The entry of the search refers to the course, which is locked then; and the course has its groups indexed."""
+    published = complete(state="published", published_at=clock.now())
+    group, ends, index = run(course=published, decision=decision), [], indexing.index_courses
+
+    def index_late(courses):
+        ends.append(behind(lambda: act(group, officer)))
+        index(courses)
+
+    monkeypatch.setattr(indexing, "index_courses", index_late)
+    version = publishing.version_of(published)
+    changed = publishing.change(published, {"title_fr": "Autre"}, version=version, by=officer)
+
+    assert not isinstance(ends[0](), Exception)
+    assert changed.title_fr == "Autre"
+    assert CatalogueEntry.objects.get().run == group
+
+
+def test_a_place_is_corrected_while_a_group_moves_there(officer, monkeypatch):
+    group, library, ends, index = run(meetings=0), venue(), [], indexing.index_venues
+    run(venue=library)
+
+    def index_late(venues):
+        ends.append(behind(lambda: runs.change(group, by=officer, venue=library)))
+        index(venues)
+
+    monkeypatch.setattr(indexing, "index_venues", index_late)
+    places.change(library, by=officer, phone="+212522000000")
+
+    assert ends[0]().venue == library
+    assert Venue.objects.get(pk=library.pk).phone == "+212522000000"
+
+
+# --- What was read before the wait --------------------------------------------------------------------------
+
+
+def test_nothing_is_published_that_its_reader_has_not_seen(officer):
+    draft = complete(state="in_review")
+    seen = publishing.version_of(draft)
+
+    with transaction.atomic():
+        publishing.change(draft, {"title_fr": "Tout autre chose"}, version=seen, by=officer)
+        end = behind(lambda: publishing.publish(draft, by=officer, version=seen))
+
+    assert isinstance(end(), publishing.PublishingRefused)
+    assert Course.objects.get().state == "in_review"
+
+
+def test_a_feast_is_settled_twice(officer):
+    eid = Holiday.objects.create(date=today() + 40 * DAY, name_fr="Fête du sacrifice", is_provisional=True)
+    Holiday.objects.create(date=eid.date + DAY, name_fr="Fête du sacrifice", is_provisional=True)
+
+    with transaction.atomic():
+        days.settle(eid, first_day=eid.date + 6 * DAY, by=officer)
+        end = behind(lambda: days.settle(eid, first_day=eid.date + 7 * DAY, by=officer))
+
+    first = eid.date + 7 * DAY
+    assert [day.date for day in end()] == [first, first + DAY]
+    assert list(Holiday.objects.values_list("date", flat=True)) == [first, first + DAY]
+
+
+# --- Words of the search ------------------------------------------------------------------------------------
+
+
+def test_words_that_come_while_everything_is_indexed_stay(monkeypatch):
+    """One service is done before the words are written, another waits for that, or has them written again."""
+    offered(course=course(title_fr="Couture"))
+    titles, ends = ["Zellijologie", "Babouchologie"], []
+    first, second = (run(course=course(title_fr=title), decision="draft") for title in titles)
+    coming = {"of_places": first, "rows": second}  # texts of courses have been read; words are about to be written
+
+    def while_it(name, real):
+        def work(*values):
+            if group := coming.pop(name, None):
+                ends.append(behind(lambda: show(group)))
+            return real(*values)
+
+        return work
+
+    for name in list(coming):
+        monkeypatch.setattr(indexing._Words, name, while_it(name, getattr(indexing._Words, name)))
+    indexing.index_all()
+
+    assert [end() for end in ends] == [None, None]
+    assert Word.objects.filter(text__in=[title.lower() for title in titles]).count() == 2
+    assert not any(indexing.differences().values())
+
+
+def show(group):
+    with transaction.atomic():
+        CourseRun.objects.filter(pk=group.pk).update(decision="planned")
+        indexing.index_runs([group])

@@ -3,7 +3,6 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from django.utils import translation
 
 from learningcity import clock
 from learningcity.models import AuditEntry, Holiday
@@ -15,15 +14,9 @@ from ..services.runs import RunRefused
 from ..services.timetable import TimetableRefused
 from .factories import course, meeting, member, room, run, today, venue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 Decision = CourseRun.Decision
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -236,6 +229,7 @@ def test_a_postponed_group_is_announced_again_with_new_meetings(officer, decided
     for _ in range(2):
         assert runs.postpone(group, by=officer, reason="Travaux").decision == "postponed"
 
+    assert set(group.meetings.values_list("state", "revision")) == {("cancelled", 1)}
     with pytest.raises(RunRefused, match="Plan at least one meeting"):
         runs.announce(group, by=officer)
     first = today() + 60 * DAY
@@ -244,6 +238,7 @@ def test_a_postponed_group_is_announced_again_with_new_meetings(officer, decided
     again = runs.announce(group, by=officer)
 
     assert (again.decision, again.starts_on) == ("planned", first)
+    assert set(group.meetings.taking_place().values_list("state", "revision")) == {("planned", 1)}
     assert decided == [(group.pk, "postponed"), (group.pk, "planned")]
 
 

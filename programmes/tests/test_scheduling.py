@@ -3,7 +3,6 @@
 from datetime import time, timedelta
 
 import pytest
-from django.utils import translation
 
 from learningcity.i18n import day_month
 from learningcity.models import AuditEntry, Holiday
@@ -13,14 +12,8 @@ from ..services import scheduling, timetable
 from .factories import meeting, member, room, run, today, venue
 from .timetables import ACTS, first, planned, refused, rule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 # --- Planning -----------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from datetime import date, time, timedelta
 
 import pytest
-from django.utils import translation
 
 from learningcity.models import AuditEntry
 
@@ -13,14 +12,8 @@ from ..services import scheduling
 from .factories import meeting, member, room, run, today
 from .timetables import ACTS, first, planned, refused, rows, rule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 # --- The same act twice, and two people at once -------------------------------------------------------------

@@ -2,7 +2,6 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.http import QueryDict
-from django.utils import translation
 
 from learningcity import clock
 from learningcity.tests.factories import district
@@ -11,14 +10,9 @@ from .. import filters, wording
 from ..models import Course, CourseRun, Venue
 from .factories import run
 
+pytestmark = pytest.mark.usefixtures("in_english")
 MORNING, EVENING, NIGHT = (time(9), time(11)), (time(18), time(20)), (time(20), time(21))
 START, END = date(2026, 5, 16), date(2026, 6, 27)
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 def week(*slots):
@@ -123,13 +117,24 @@ def test_places_are_counted_where_the_tag_does_not():
         ([], "No places are kept back: all can be taken here or at a desk."),
         ([2, 2], "2 places are kept for people who enrol at a desk."),
         ([1], "1 place is kept for people who enrol at a desk."),
-        ([0, 3], "Group B: 3 places are kept for people who enrol at a desk."),
     ],
 )
 def test_what_the_desk_keeps_is_said(seats, said):
     runs = [CourseRun(label="AB"[place], desk_seats=kept) for place, kept in enumerate(seats)]
 
     assert wording.giving_rules(runs) == ["First come, first served.", said]
+
+
+def test_where_groups_differ_each_is_named():
+    """UX25."""
+    runs = [CourseRun(label=label, desk_seats=kept) for label, kept in [("A", 0), ("B", 3), ("C", 1)]]
+
+    assert wording.giving_rules(runs) == [
+        "First come, first served.",
+        "Group A: no place is kept for people who enrol at a desk.",
+        "Group B: 3 places are kept for people who enrol at a desk.",
+        "Group C: 1 place is kept for people who enrol at a desk.",
+    ]
 
 
 # --- A search -----------------------------------------------------------------------------------------

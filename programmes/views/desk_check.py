@@ -13,7 +13,7 @@ from learningcity import clock
 
 from ..forms.decisions import DecisionForm
 from ..models import Course, CourseRun, Meeting
-from ..permissions import may_archive, may_decide, may_edit, may_publish, submitter_of
+from ..permissions import is_read, may_archive, may_decide, may_edit, may_publish, may_write, submitter_of
 from ..services import publishing, runs, timetable
 from .desk_courses import name_of, tag_of
 
@@ -40,6 +40,8 @@ def check(request, course):
             decide(form.cleaned_data, course, by=request.user)
         except publishing.PublishingRefused as refused:
             problem, gaps = refused.sentence, refused.gaps
+            course.refresh_from_db()
+            form.now = publishing.version_of(course)
         else:
             messages.success(request, said(form.cleaned_data["do"], course))
             return redirect("desk-course-check", course=course.code)
@@ -53,7 +55,7 @@ def decisions(user, course, today):
         "publish": may_publish(user, course, today),
         "submit": course.state == State.DRAFT and may_edit(user, course, today),
         "send_back": course.state == State.IN_REVIEW and may_decide(user, course, today),
-        "reopen": course.state == State.ARCHIVED and may_edit(user, course, today),
+        "reopen": course.state == State.ARCHIVED and not is_read(course) and may_edit(user, course, today),
     }
     return [decision for decision, allowed in may.items() if allowed]
 
@@ -66,7 +68,8 @@ def said(decision, course):
 
 def decide(answers, course, *, by):
     do = getattr(publishing, answers["do"])
-    return do(course, by=by, **({"note": answers["note"]} if answers["do"] == "send_back" else {}))
+    note = {"note": answers["note"]} if answers["do"] == "send_back" else {}
+    return do(course, by=by, version=answers["version"], **note)
 
 
 def page_of(request, course, today):
@@ -75,7 +78,8 @@ def page_of(request, course, today):
         "name": name_of(course),
         "tag": tag_of(course),
         "groups": groups_of(course, today),
-        "may_edit": course.state != State.ARCHIVED and may_edit(request.user, course, today),
+        "may_write": may_write(request.user, course, today),
+        "may_add": course.state != State.ARCHIVED and may_edit(request.user, course, today),
         "may_archive": may_archive(request.user, course, today),
         "own_request": course.state == State.IN_REVIEW and submitter_of(course) == request.user.pk,
     }
@@ -88,7 +92,7 @@ def groups_of(course, today):
         course.runs.filter(ends_on__gte=today).for_reading().prefetch_related("trainers").order_by("starts_on")
     )
     meetings = list(Meeting.objects.filter(run__in=groups).for_timetable())
-    reasons, notices = timetable.reasons(meetings), timetable.notices(meetings)
+    reasons, notices, at = timetable.reasons(meetings), timetable.notices(meetings), clock.now()
     clashes = timetable.clashes([wished(meeting, groups) for meeting in meetings if meeting.takes_place])
 
     def of(run, items):
@@ -98,7 +102,7 @@ def groups_of(course, today):
         {
             "run": run,
             "meetings": [(each, reasons.get(each.pk, "")) for each in meetings if each.run_id == run.pk],
-            "gaps": [gap.sentence for gap in gaps_of(run) if gap.field != "course"],
+            "gaps": [gap.sentence for gap in gaps_of(run, at) if gap.field != "course"],
             "clashes": of(run, clashes),
             "notices": of(run, notices),
         }
@@ -106,8 +110,8 @@ def groups_of(course, today):
     ]
 
 
-def gaps_of(run):
-    return runs.missing(run) if run.decision == CourseRun.Decision.DRAFT else []
+def gaps_of(run, at):
+    return runs.missing(run, at) if run.decision == CourseRun.Decision.DRAFT else []
 
 
 def wished(meeting, groups):

@@ -13,7 +13,7 @@ from learningcity import clock
 from learningcity.folding import fold
 
 from ..models import Course, CourseRun
-from ..permissions import has_courses, may_archive, organisations_of
+from ..permissions import archivable_by, has_courses, organisations_of
 from ..services import publishing
 
 PER_PAGE, MOST_WORDS = 30, 8
@@ -42,7 +42,8 @@ def archive(request):
     chosen = list(chosen.exclude(state=Course.State.ARCHIVED)[:PER_PAGE])
     if not chosen:
         return listed(request, problem=_("Tick the courses to archive"))
-    allowed = [course for course in chosen if may_archive(request.user, course, today)]
+    archivable = set(archivable_by(request.user, today).filter(pk__in=[course.pk for course in chosen]))
+    allowed = [course for course in chosen if course in archivable]
     if request.method == "POST":
         archive_each(request, allowed)
         return redirect("desk-courses")

@@ -8,14 +8,26 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from learningcity import clock
 
-from ..forms.courses import CourseForm, told
+from ..forms.courses import CourseForm
 from ..forms.decisions import CopyForm
 from ..forms.offer import NewCourseForm
 from ..forms.runs import NewGroupForm
+from ..forms.unseen import said
 from ..models import Course, CourseRun, Venue
-from ..permissions import has_courses, may_decide, may_edit, organisations_of
+from ..permissions import (
+    has_courses,
+    is_read,
+    may_decide,
+    may_edit,
+    may_write,
+    organisations_of,
+    programmes_for,
+    shared_models,
+)
 from ..services import publishing, timetable
+from ..services.once import KeyUsed
 from ..services.runs import RunRefused
+from ..services.stale import Stale
 from ..services.timetable import TimetableRefused
 from .desk_courses import name_of, tag_of
 
@@ -43,16 +55,15 @@ def new(request):
 
 
 def gallery(request):
-    shared = Course.objects.templates().filter(state=Course.State.PUBLISHED)
     own = Course.objects.templates().editable_by(request.user, clock.local_day(clock.now()))
-    found = (shared | own).exclude(state=Course.State.ARCHIVED).order_by("theme", "title_fr", "pk")[:100]
+    found = (shared_models() | own).exclude(state=Course.State.ARCHIVED).order_by("theme", "title_fr", "pk")[:100]
     rows = [{"course": course, "name": name_of(course)} for course in found]
     return render(request, "programmes/desk/gallery.html", {"models": rows, "empty": EMPTY})
 
 
 def models_for(user, today):
     """What one may start from: models of the city, and every course one may see."""
-    return Course.objects.templates().filter(state=Course.State.PUBLISHED) | Course.objects.readable_by(user, today)
+    return shared_models() | Course.objects.readable_by(user, today)
 
 
 def new_form(request, start, organisations):
@@ -68,6 +79,7 @@ def new_form(request, start, organisations):
         instance=draft,
         initial=initial,
         organisations=organisations,
+        programmes=programmes_for(request.user, clock.local_day(clock.now())),
         venues=Venue.objects.filter(is_open=True),
     )
 
@@ -77,7 +89,7 @@ def create(request, form):
     course = Course(organisation=form.cleaned_data["organisation"], **form.values)
     try:
         return publishing.create(course, key=form.cleaned_data["key"], group=form.group, by=request.user)
-    except (RunRefused, TimetableRefused) as refused:
+    except (RunRefused, TimetableRefused, KeyUsed) as refused:
         form.explain(refused)
         return None
 
@@ -100,44 +112,45 @@ def course(request, course):
     """The page of a course: its texts, to change or to read, and its groups."""
     today = clock.local_day(clock.now())
     course = get_object_or_404(Course.objects.readable_by(request.user, today), code=course)
-    editable = course.state != Course.State.ARCHIVED and may_edit(request.user, course, today)
-    if request.method == "POST" and not editable:
+    may = may_write(request.user, course, today)
+    if request.method == "POST" and not may:
         raise Http404
-    form = CourseForm(request.POST or None, instance=course) if editable else None
-    differing = []
-    if form and form.is_valid():
-        differing = change(request, form, course)
-        if differing is None:
-            return redirect("desk-course-check", course=course.code)
-    context = page_of(request, course) | {"form": form, "differing": differing}
-    context["rows"] = [] if form else texts_of(course)
+    programmes = programmes_for(request.user, today)
+    form = CourseForm(request.POST or None, instance=course, programmes=programmes) if may else None
+    if form and form.is_valid() and change(request, form, course):
+        return redirect("desk-course-check", course=course.code)
+    context = page_of(request, course) | {"form": form, "rows": [] if form else texts_of(course)}
     return render(request, "programmes/desk/course.html", context, status=422 if form and form.errors else 200)
 
 
 def change(request, form, course):
-    """None when it was saved; otherwise what someone else wrote meanwhile, and the form says what is wrong."""
+    """Whether it was saved; otherwise the form says what is wrong."""
     try:
         publishing.change(course, form.values, version=form.cleaned_data["version"], by=request.user)
-    except publishing.Stale as stale:
-        return form.catch_up(stale.course)
+    except Stale as stale:
+        form.catch_up(stale.record)
     except publishing.PublishingRefused as refused:
         form.lead_to(refused.gaps)
-        return []
-    messages.success(request, _("Saved."))
-    return None
+    else:
+        messages.success(request, _("Saved."))
+        return True
+    return False
 
 
 def page_of(request, course):
     today = clock.local_day(clock.now())
     course = Course.objects.select_related("organisation", "programme").get(pk=course.pk)
     groups = course.runs.filter(ends_on__gte=today).for_reading().order_by("starts_on", "pk")
+    may = may_edit(request.user, course, today)
     return {
         "course": course,
         "name": name_of(course),
         "tag": tag_of(course),
         "groups": groups,
         "may_write": organisations_of(request.user, today).exists(),
-        "may_check": may_edit(request.user, course, today) or may_decide(request.user, course, today),
+        "may_check": may or may_decide(request.user, course, today),
+        "may_add": may and course.state != Course.State.ARCHIVED,
+        "asks": may and is_read(course) and not may_write(request.user, course, today),
         "key": publishing.new_key(),
     }
 
@@ -163,8 +176,8 @@ def new_group(request, course):
 def add_group(request, form, course):
     """The new group, or None when it was refused; the form then says why."""
     try:
-        run = publishing.add_group(course, form.group, by=request.user)
-    except (RunRefused, TimetableRefused) as refused:
+        run = publishing.add_group(course, form.group, by=request.user, key=form.cleaned_data["key"])
+    except (RunRefused, TimetableRefused, KeyUsed) as refused:
         form.explain(refused)
         return None
     messages.success(request, _("The group is made, with its meetings. It opens when you say so."))
@@ -185,7 +198,9 @@ def group_like(course):
 def texts_of(course):
     """The texts and facts of a course, for who may read and not write."""
     form = CourseForm(instance=course)
-    return [{"key": form[name].label, "value": told(course, name)} for name in publishing.WRITTEN]
+    return [
+        {"key": form[name].label, "value": said(form.fields[name], value)} for name, value in form.facts(course).items()
+    ]
 
 
 @require_POST
@@ -198,6 +213,10 @@ def copy(request, course):
     form = CopyForm(request.POST)
     if not form.is_valid():
         return redirect("desk-course", course=course.code)
-    made = publishing.duplicate(course, by=request.user, **form.cleaned_data)
+    try:
+        made = publishing.duplicate(course, by=request.user, **form.cleaned_data)
+    except KeyUsed as refused:
+        messages.warning(request, refused.sentence)
+        return redirect("desk-course", course=course.code)
     messages.success(request, _("This is the copy. The first one stays as it is."))
     return redirect("desk-course", course=made.code)

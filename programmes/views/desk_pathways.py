@@ -13,6 +13,8 @@ from ..forms.pathways import PathwayForm
 from ..models import Pathway
 from ..permissions import is_programme_officer
 from ..services import pathways
+from ..services.once import KeyUsed
+from ..services.stale import Stale
 
 
 def only_officers(request):
@@ -41,12 +43,22 @@ def pathway(request, pathway):
 
 
 def edit(request, form, pathway=None):
-    if form.is_valid():
-        if pathway:
-            pathways.change(pathway, by=request.user, **form.values)
-        else:
-            pathway = pathways.create(key=form.cleaned_data["key"], by=request.user, **form.values)
+    if form.is_valid() and (saved := save(request, form, pathway)):
         messages.success(request, _("Saved."))
-        return redirect("desk-pathway", pathway=pathway.slug)
+        return redirect("desk-pathway", pathway=saved.slug)
     context = {"form": form, "pathway": pathway}
     return render(request, "programmes/desk/pathway.html", context, status=422 if form.errors else 200)
+
+
+def save(request, form, pathway):
+    """The pathway, or None when it was refused; the form then says why."""
+    answers = form.cleaned_data
+    try:
+        if pathway:
+            return pathways.change(pathway, by=request.user, version=answers["version"], **form.values)
+        return pathways.create(key=answers["key"], by=request.user, **form.values)
+    except Stale as stale:
+        form.catch_up(stale.record)
+    except KeyUsed as refused:
+        form.add_error(None, refused.sentence)
+    return None

@@ -17,6 +17,7 @@ from ..forms.places import ClosureForm, HolidayForm, PlaceForm, RoomForm, Touche
 from ..models import Closure, Room
 from ..permissions import has_places, is_programme_officer, places_kept_by, places_open_to
 from ..services import days, places, scheduling
+from ..services.stale import Stale
 from .desk_runs import answer_of, sent, status_of, telling, today
 
 YEAR = timedelta(days=365)
@@ -92,6 +93,8 @@ def room_page(request, venue, form, act):
             act()
         except ValidationError as refused:
             form.add_error("name_fr", refused)
+        except Stale as stale:
+            form.catch_up(stale.record)
         else:
             messages.success(request, _("The room is saved."))
             return redirect("desk-place", place=venue.slug)

@@ -12,8 +12,10 @@ from learningcity.i18n import number, short_date, time_of
 from .. import wording
 from ..forms.timetable import CopyForm, DecisionForm, OpeningForm, RuleForm, RunForm, sized
 from ..models import CourseRun, Venue
-from ..permissions import may_schedule, places_open_to
+from ..permissions import may_cancel, may_schedule, places_open_to
 from ..services import runs, scheduling, timetable
+from ..services.once import KeyUsed
+from ..services.stale import Stale
 
 AT_FIELD = {"enrolment_closes_at": "closes_on", "enrolment_opens_at": "opens_on"}
 DECISIONS = {
@@ -27,10 +29,15 @@ def today():
     return clock.local_day(clock.now())
 
 
-def group(request, code):
-    """The group to change, or 404."""
-    groups = CourseRun.objects.schedulable_by(request.user, today())
-    return get_object_or_404(groups.select_related("course", "venue__district", "room"), code=code)
+def group(request, code, groups=CourseRun.objects.schedulable_by):
+    """The group to change, or 404. `groups` are those this user may, on a day."""
+    found = groups(request.user, today())
+    return get_object_or_404(found.select_related("course", "venue__district", "room"), code=code)
+
+
+def own_group(request, code):
+    """The group to copy or to cancel for good, or 404."""
+    return group(request, code, CourseRun.objects.owned_by)
 
 
 def blame(form, refused):
@@ -48,9 +55,11 @@ def answer_of(form, act):
         return None
     try:
         return act()
-    except (runs.RunRefused, scheduling.TimetableRefused) as refused:
+    except (runs.RunRefused, scheduling.TimetableRefused, KeyUsed) as refused:
         blame(form, refused)
-        return None
+    except Stale as stale:
+        form.catch_up(stale.record)
+    return None
 
 
 def told(run):
@@ -72,6 +81,7 @@ def run(request, code):
         "rows": rows(meetings, changeable(run, at) if may else set()),
         "planned": sum(meeting.takes_place for meeting in meetings),
         "may_schedule": may,
+        "may_cancel": may_cancel(request.user, run, clock.local_day(at)),
         "gaps": runs.missing(run) if may and run.decision in ("draft", "postponed") else [],
     }
     return render(request, "programmes/desk/run.html", context)
@@ -160,7 +170,7 @@ def added(meetings):
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_decision(request, code, decision):
     """Ask before a group is opened, postponed or cancelled: `decision` is open, postpone or cancel."""
-    run = group(request, code)
+    run = own_group(request, code) if decision == "cancel" else group(request, code)
     form_class, act = DECISIONS[decision]
     form = form_class(sent(request))
     if request.method == "POST" and answer_of(form, lambda: act(run, by=request.user, **form.cleaned_data)):
@@ -185,7 +195,7 @@ def telling(people):
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_copy(request, code):
     """The same group again from another day."""
-    run = group(request, code)
+    run = own_group(request, code)
     form = CopyForm(sent(request))
     if request.method == "POST":
         copy = answer_of(form, lambda: runs.duplicate(run, by=request.user, **form.cleaned_data))

@@ -121,13 +121,14 @@ def notes(meeting, clashes, off):
 
 
 def grouped(entries, by):
-    """[(name of the room or the trainer, entries)] by name; those without one come first, under an empty name."""
+    """[(name of the room or the trainer, entries)] by name, each room and person apart though they have one name; those
+    without come first, under an empty name."""
 
-    def name(entry):
+    def key(entry):
         means = getattr(entry["meeting"], by)
-        return means.name if means else ""
+        return (means.name, means.pk) if means else ("", 0)
 
-    return [(called, list(those)) for called, those in groupby(sorted(entries, key=name), name)]
+    return [(name, list(those)) for (name, _pk), those in groupby(sorted(entries, key=key), key)]
 
 
 # --- One meeting --------------------------------------------------------------------------------------------

@@ -130,6 +130,8 @@ def test_after_a_swap_the_heading_has_the_focus_and_says_the_count_once(open_pag
     expect(page.locator("h1")).to_contain_text("Sidi Moumen")
     assert page.evaluate("document.activeElement.tagName") == "H1"
     assert "arr=sidi-moumen" in page.url
+    assert page.title().startswith(page.inner_text("h1"))
+    assert "arr=sidi-moumen" in page.locator("#languages a[hreflang=ar]").get_attribute("href")
     page.go_back()
     expect(page.locator("h1")).not_to_contain_text("Sidi Moumen")
 
