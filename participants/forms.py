@@ -17,6 +17,14 @@ NEEDS = [
     ("hearing", _("hearing loop or sign language")),
     ("large_print", _("large print")),
 ]
+LEAVING = [
+    ("hours", _("The hours do not fit")),
+    ("far", _("It is too far")),
+    ("need", _("I do not need it any more")),
+    ("ill", _("Illness")),
+    ("found", _("I found another course")),
+    ("other", _("Another reason")),
+]
 OWN_LANGUAGE_NAMES = [("ar", "العربية"), ("fr", "Français"), ("en", "English")]
 
 
@@ -139,4 +147,14 @@ class AlertForm(forms.Form):
         choices=OWN_LANGUAGE_NAMES,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a language")},
+    )
+
+
+class LeaveForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Why? (optional)"),
+        help_text=_("It helps us plan the next courses."),
+        choices=LEAVING,
+        required=False,
+        widget=forms.RadioSelect,
     )

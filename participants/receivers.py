@@ -2,10 +2,11 @@
 
 from django.dispatch import receiver
 
+from learningcity import clock
 from programmes import signals
 from programmes.models import CourseRun
 
-from .services import announcements, cancellations
+from .services import announcements, cancellations, queue
 
 
 @receiver(signals.timetable_changed)
@@ -19,3 +20,8 @@ def tell_decision(sender, run, decision, by, note, **act):
     announcements.announce_decision(run, note=note)
     if decision == CourseRun.Decision.CANCELLED:
         cancellations.cancel_all(run, by=by, why="group cancelled")
+
+
+@receiver(signals.seats_changed)
+def move_line(sender, run, by, **act):
+    queue.move_up(run, at=clock.now(), by=by)

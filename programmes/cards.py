@@ -27,7 +27,7 @@ from .openings import JOINABLE
 MOST_DRAWINGS = 8192  # about a kilobyte each
 
 OF_STATUS = {"decision", "capacity", "desk_seats", "desk_taken", "seats_taken", "waiting_count", "waiting_places"}
-OF_STATUS |= {"enrolment_opens_at", "enrolment_closes_at", "starts_on", "ends_on"}
+OF_STATUS |= {"offered_count", "enrolment_opens_at", "enrolment_closes_at", "starts_on", "ends_on"}
 STATUS = [field.attname for field in CourseRun._meta.concrete_fields if field.attname in OF_STATUS]
 STATUS_QUERY = ", ".join(f"run.{name}" for name in STATUS)
 READ = {"DateTimeField": datetime.fromisoformat, "DateField": date.fromisoformat}

@@ -31,7 +31,7 @@ NEIGHBOURS = """
     JOIN LATERAL (
         SELECT id FROM programmes_courserun
         WHERE course_id = course.id AND decision = 'planned' AND enrolment_opens_at <= %(at)s
-            AND enrolment_closes_at > %(at)s AND waiting_count = 0
+            AND enrolment_closes_at > %(at)s AND waiting_count = 0 AND offered_count = 0
             AND seats_taken < capacity - desk_seats + desk_taken
         ORDER BY starts_on, id LIMIT 1
     ) run ON true

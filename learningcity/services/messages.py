@@ -17,10 +17,11 @@ from .wording import template_path
 logger = logging.getLogger(__name__)
 
 
-def write(*, channel, recipient, language, template, values, dedupe_key):
+def write(*, channel, recipient, language, template, values, dedupe_key, not_before=None):
     """A row for this key; the first writer's words stay. `values` as `wording.facts` reads them.
 
-    An unknown template (TemplateDoesNotExist) or language (ValueError) is a mistake in code and fails at once.
+    With `not_before` it leaves at that instant at the earliest. An unknown template (TemplateDoesNotExist) or language
+    (ValueError) is a mistake in code and fails at once.
     """
     if language not in dict(settings.LANGUAGES):
         raise ValueError(f"No message can be written in {language!r}.")
@@ -32,10 +33,11 @@ def write(*, channel, recipient, language, template, values, dedupe_key):
         template=template,
         values=values,
         dedupe_key=dedupe_key,
-        next_try_at=Now(),
+        next_try_at=not_before or Now(),
     )
     OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
-    transaction.on_commit(partial(ask_for, dedupe_key), robust=True)
+    if not_before is None:  # what has to wait is taken up by the sweeper
+        transaction.on_commit(partial(ask_for, dedupe_key), robust=True)
 
 
 def cancel(*, dedupe_key):

@@ -29,8 +29,8 @@ def facts(values):
     """What a template may say, in the active language.
 
     From {"first_name"?, "course": {"fr", "ar", "en"} or None when it must not be named, "date": "2026-05-16"?,
-    "time": "10:30"?, "until": "12:00"?, "from_date": as date?, "venue": {"fr", "ar", "en"}?, "place_in_line"?,
-    "reference", "link"}.
+    "time": "10:30"?, "until": "12:00"?, "from_date": as date?, "answer_by": as date?, "answer_time": as time?,
+    "venue": {"fr", "ar", "en"}?, "place_in_line"?, "reference", "link"}.
     """
     found = {"reference": values["reference"], "link": values["link"]}
     found["course"] = _name(values["course"]) if values["course"] else _("your course")
@@ -40,6 +40,9 @@ def facts(values):
         found["from_day"] = i18n.day_month(date.fromisoformat(values["from_date"]))
     for key in {"time", "until"} & set(values):
         found[key] = i18n.time_of(time.fromisoformat(values[key]))
+    if "answer_by" in values:
+        found["answer_day"] = i18n.day_month(date.fromisoformat(values["answer_by"]))
+        found["answer_time"] = i18n.time_of(time.fromisoformat(values["answer_time"]))
     if "venue" in values:
         found["place"] = _name(values["venue"])
     if "place_in_line" in values:

@@ -261,10 +261,12 @@ CELERY_TASK_DEFAULT_QUEUE = "background"
 CELERY_TASK_ROUTES = {
     "learningcity.tasks.deliver": {"queue": "messages"},
     "learningcity.tasks.sweep_outbox": {"queue": "messages"},
+    "participants.tasks.sweep_queue": {"queue": "enrolment"},
     "indicators.tasks.rollup": {"queue": "rollup"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "learningcity.tasks.sweep_outbox", "schedule": 60.0},
+    "sweep-queue": {"task": "participants.tasks.sweep_queue", "schedule": 60.0},
     "sweep-drafts": {"task": "participants.tasks.sweep_drafts", "schedule": 900.0},
     "tell-alerts": {"task": "participants.tasks.tell_alerts", "schedule": 3600.0},
     "mend-catalogue": {"task": "programmes.tasks.mend_catalogue", "schedule": 600.0},

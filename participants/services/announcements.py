@@ -13,7 +13,8 @@ from ..models import Enrolment, Participant
 from ..models.enrolments import SEAT_HOLDING, State
 from ..models.people import ContactChannel
 
-TEMPLATES = {State.ENROLLED: "enrolled", State.WAITING: "waiting"}
+TEMPLATES = {State.ENROLLED: "enrolled", State.WAITING: "waiting", State.OFFERED: "offered", State.EXPIRED: "expired"}
+TEMPLATES |= {State.CANCELLED_BY_LEARNER: "cancelled", State.DECLINED: "declined"}
 CHANGES = {"moved": "meeting_moved", "hours": "meeting_hours", "added": "meeting_on", "off": "meeting_cancelled"}
 DECISIONS = {
     CourseRun.Decision.CANCELLED: "run_cancelled",
@@ -22,13 +23,23 @@ DECISIONS = {
 }
 
 
-def announce(enrolment, *, key=None):
+def announce(enrolment, *, key=None, not_before=None):
     """Write the message of the enrolment's present state."""
     template = TEMPLATES[State(enrolment.state)]
-    write(enrolment, template, values(enrolment), key=key or f"enrolment:{enrolment.pk}:{enrolment.state}")
+    key = key or key_of(enrolment, enrolment.state)
+    write(enrolment, template, values(enrolment), key=key, not_before=not_before)
 
 
-def write(enrolment, template, told, *, key):
+def take_back(enrolment):
+    """What tells of an offer that is over and has not left stays unsaid."""
+    messages.cancel(dedupe_key=key_of(enrolment, State.OFFERED))
+
+
+def key_of(enrolment, state):
+    return f"enrolment:{enrolment.pk}:{state}"
+
+
+def write(enrolment, template, told, *, key, not_before=None):
     """Who wants no text message gets none and has the receipt."""
     person = enrolment.participant
     if not person.phone or person.channel not in (ContactChannel.SMS, ContactChannel.WHATSAPP):
@@ -40,6 +51,7 @@ def write(enrolment, template, told, *, key):
         template=template,
         values=told,
         dedupe_key=key,
+        not_before=not_before,
     )
 
 
@@ -51,6 +63,10 @@ def values(enrolment):
     told["venue"] = in_languages(run.venue, "name")
     if place := enrolment.place_in_line:
         told["place_in_line"] = place
+    if enrolment.state == State.OFFERED:
+        until = enrolment.answer_by.astimezone(clock.CASABLANCA)
+        told |= {"answer_by": until.date().isoformat(), "answer_time": f"{until:%H:%M}"}
+        told["link"] = settings.SITE_URL + reverse("offer", args=[enrolment.token])
     return told
 
 

@@ -11,8 +11,9 @@ from programmes.models import CourseRun
 
 from ..models import Enrolment, EnrolmentDraft
 from . import announcements
-from .enrolment import EnrolmentRefused, Refusal, enrol
+from .enrolment import enrol
 from .people import Person, register, same_as
+from .refusals import EnrolmentRefused, Refusal
 
 LIFE = timedelta(hours=2)
 SENT_LIFE = timedelta(hours=72)

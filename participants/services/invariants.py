@@ -18,16 +18,17 @@ MESSAGE_PATIENCE = timedelta(minutes=15)
 
 def seats_are_counted():
     """Seats never exceed capacity; the counters of a run equal the enrolments behind them."""
-    counted = CourseRun.objects.annotate(
+    runs = CourseRun.objects.annotate(
         held=Count("enrolments", filter=Q(enrolments__state__in=SEAT_HOLDING)),
         queue=Count("enrolments", filter=Q(enrolments__state=State.WAITING)),
+        offers=Count("enrolments", filter=Q(enrolments__state=State.OFFERED)),
         kept=Count("enrolments", filter=Q(enrolments__state__in=SEAT_HOLDING, enrolments__holds_desk_seat=True)),
     )
-    wrong = (
-        ~Q(seats_taken=F("held")) | ~Q(waiting_count=F("queue")) | ~Q(desk_taken=F("kept")) | Q(held__gt=F("capacity"))
-    )
-    for run in counted.filter(wrong).values_list("code", "seats_taken", "held", "waiting_count", "queue"):
-        yield "run {}: {} seats counted, {} held; {} waiting counted, {} in line".format(*run)
+    right = Q(seats_taken=F("held"), waiting_count=F("queue"), offered_count=F("offers"), desk_taken=F("kept"))
+    told = ["code", "seats_taken", "held", "waiting_count", "queue", "offered_count", "offers"]
+    for run in runs.filter(~right | Q(held__gt=F("capacity"))).values_list(*told):
+        counted = "{} seats counted, {} held; {} waiting counted, {} in line; {} offers counted, {} open"
+        yield f"run {run[0]}: {counted.format(*run[1:])}"
 
 
 def one_live_place_per_person():

@@ -17,8 +17,8 @@ from participants.demo.tables import definitions, without_checks
 from participants.models import Attendance, Certificate, Enrolment, EnrolmentEvent, Participant
 from participants.models.attendance import HERE
 from participants.models.enrolments import State
-from participants.services.enrolment import person_refusal
 from participants.services.invariants import CHECKS
+from participants.services.refusals import person_refusal
 from programmes.models import CatalogueEntry, Closure, Commitment, CourseRun, Meeting, MoneyEntry, Programme, Venue
 from programmes.models.runs import RunStatus
 from programmes.services import indexing

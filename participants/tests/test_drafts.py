@@ -9,7 +9,7 @@ from programmes.tests.factories import run
 
 from ..models import Consent, Enrolment, EnrolmentDraft, EnrolmentEvent, Guardianship, Participant
 from ..services import drafts
-from ..services.enrolment import EnrolmentRefused
+from ..services.refusals import EnrolmentRefused
 from .factories import answers, draft, enrolment, participant
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from programmes.tests.factories import course, run
 
 from ..models import Enrolment, EnrolmentEvent
 from ..models.enrolments import State
-from ..services.enrolment import EnrolmentRefused, age_on, enrol, refusal
+from ..services.enrolment import enrol
+from ..services.refusals import EnrolmentRefused, age_on, refusal
 from .factories import enrolment, participant, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end")]

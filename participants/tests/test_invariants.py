@@ -87,14 +87,14 @@ def test_group_that_holds_more_than_its_seats_is_found(group):
     Enrolment.objects.filter(sequence=3).update(state=State.ENROLLED)
     CourseRun.objects.update(seats_taken=3, waiting_count=1)
 
-    counted = f"run {group.code}: 3 seats counted, 3 held; 1 waiting counted, 1 in line"
+    counted = f"run {group.code}: 3 seats counted, 3 held; 1 waiting counted, 1 in line; 0 offers counted, 0 open"
     assert list(invariants.seats_are_counted()) == [counted]
 
 
 def test_breach_is_told_with_both_figures(group):
     CourseRun.objects.update(waiting_count=5)
 
-    counted = f"run {group.code}: 2 seats counted, 2 held; 5 waiting counted, 2 in line"
+    counted = f"run {group.code}: 2 seats counted, 2 held; 5 waiting counted, 2 in line; 0 offers counted, 0 open"
     assert list(invariants.seats_are_counted()) == [counted]
 
 

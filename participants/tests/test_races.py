@@ -11,7 +11,7 @@ from programmes.tests.factories import run
 
 from ..models import Enrolment, EnrolmentDraft, EnrolmentEvent, Participant
 from ..services import drafts, invariants
-from ..services.enrolment import EnrolmentRefused
+from ..services.refusals import EnrolmentRefused
 from .factories import draft, enrolment, participant
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,10 +11,12 @@ from programmes.models import CourseRun, Membership
 from programmes.services import runs, scheduling
 from programmes.tests.factories import course, member, room, run, today, venue
 
-from ..models import EnrolmentEvent
+from ..models import Enrolment, EnrolmentEvent
 from ..models.enrolments import State
 from ..services import ledger
+from ..services.queue import leave
 from .factories import enrolment, participant
+from .lines import month_ahead, places_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end")]
 DAY, WEEK, HOUR = timedelta(days=1), timedelta(weeks=1), timedelta(hours=1)
@@ -181,16 +183,9 @@ def test_only_those_with_a_place_and_a_phone_for_messages_are_told(officer):
 
 
 def test_who_holds_an_offer_is_told_of_the_hours_offered(officer):
-    group = run(meetings=3, capacity=1)
-    taken, waits = enrolment(group, someone()), enrolment(group, someone(given_name="B", phone="+212612345699"))
-    for place, state in ((taken, State.CANCELLED_BY_LEARNER), (waits, State.OFFERED)):
-        group.refresh_from_db()
-        before, place.state = State(place.state), state
-        place.save()
-        ledger.record(group, place, from_state=before, by=None, at=clock.now())
-        group.seats_taken += ledger.seat_delta(before, state)
-        group.waiting_count -= before == State.WAITING
-        group.save()
+    group = month_ahead(meetings=3)
+    taken, _waits = enrolment(group, someone()), enrolment(group, someone(given_name="B", phone="+212612345699"))
+    leave(taken, by=None)
     OutboxMessage.objects.all().delete()
 
     scheduling.retime(group.meetings.all(), shift=HOUR, by=officer)
@@ -283,3 +278,17 @@ def test_a_postponed_group_keeps_its_places_and_tells_the_new_dates(officer):
 
     told = OutboxMessage.objects.filter(template="timetable_changed")
     assert [message.values["date"] for message in told] == [first.isoformat()] * 3
+
+
+# --- Seats ------------------------------------------------------------------------------------------------------
+
+
+def test_more_places_are_offered_in_the_act_that_makes_them(officer):
+    group = month_ahead()
+    places = places_in(group, 3)
+
+    runs.change(group, by=officer, capacity=2)
+
+    assert [Enrolment.objects.get(pk=place.pk).state for place in places] == ["enrolled", "offered", "waiting"]
+    group.refresh_from_db()
+    assert (group.capacity, group.seats_taken, group.waiting_count, group.offered_count) == (2, 2, 1, 1)

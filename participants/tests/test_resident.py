@@ -253,57 +253,6 @@ def test_group_that_is_not_public_does_not_exist(client, changes):
     assert client.get("/fr/inscription/").status_code == 404
 
 
-# --- Receipt ------------------------------------------------------------------------------------------------
-
-
-def test_receipt_speaks_the_language_of_the_person_unless_asked(client):
-    place = enrolment(who=participant(language="ar"))
-    path = f"/i/{place.token}/"
-
-    for query, language in [("", "ar"), ("?langue=fr", "fr"), ("?langue=en", "en"), ("?langue=de", "ar")]:
-        response = client.get(path + query)
-        assert f'<html lang="{language}"' in response.text
-        assert response["Content-Language"] == language
-
-
-def test_receipt_says_what_is_true_now(client):
-    group = run(capacity=1)
-    first = enrolment(group)
-    second = enrolment(group, participant(given_name="Salma", phone=""))
-    third = enrolment(group, participant(given_name="Rim", phone=""))
-
-    pages = [client.get(f"/i/{place.token}/?langue=en") for place in (first, second, third)]
-    assert [page.context["place"] for page in pages] == [None, 1, 2]
-    assert "1 person is ahead of you." in pages[2].text
-
-    Enrolment.objects.filter(pk=third.pk).update(state="cancelled_by_city")
-    assert "Cancelled by the city" in client.get(f"/i/{third.token}/?langue=en").text
-
-
-@pytest.mark.parametrize("state", [choice for choice, _label in Enrolment._meta.get_field("state").flatchoices])
-def test_every_state_has_a_receipt(client, state):
-    place = enrolment()
-    Enrolment.objects.update(state=state)
-
-    assert client.get(f"/i/{place.token}/").status_code == 200
-
-
-@pytest.mark.parametrize("token", ["unknown", "x" * 3000, "%00", "CA-7K3M9-2QRT8", "1", "١٢", "..", "%ff"])
-def test_unknown_receipt_does_not_exist(client, token):
-    place = enrolment()
-
-    assert client.get(f"/i/{token}/").status_code in (400, 404)
-    assert client.get(f"/i/{place.reference}/").status_code == 404
-    assert client.get(f"/i/{place.token[:-1]}/").status_code == 404
-
-
-def test_receipt_is_kept_by_no_cache_and_no_search_engine(client):
-    response = client.get(f"/i/{enrolment().token}/")
-
-    assert response["Cache-Control"] == "private, no-store"
-    assert '<meta name="robots" content="noindex">' in response.text
-
-
 # --- Cost ---------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,6 @@
 
 from functools import wraps
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,10 +14,9 @@ from programmes.models import Course, CourseRun
 from programmes.services import demand
 
 from ..forms import CheckForm, ContactForm, PersonForm, WhoForm
-from ..models import Enrolment
 from ..services import drafts
-from ..services.enrolment import EnrolmentRefused, person_refusal, refusal, run_refusal
-from . import summaries
+from ..services.refusals import EnrolmentRefused, person_refusal, refusal, run_refusal
+from . import holders, stories, summaries
 
 STEPS = 3
 
@@ -64,7 +62,8 @@ def group(request):
 
 @step
 def who(request, run, draft):
-    form = WhoForm(request.POST or None, initial=draft.answers if draft else None)
+    known = draft.answers if draft else {"who": request.GET.get("who")}
+    form = WhoForm(request.POST or None, initial=known)
     if form.is_valid():
         draft = drafts.keep(draft, run=run, answers=form.cleaned_data)
         return redirect(address("enrol-person", draft))
@@ -107,8 +106,7 @@ def check(request, run, draft):
         "run": run,
         "draft": draft,
         "rows": summaries.answers(learner, draft, address),
-        "waits": run.places_left == 0,
-        "ahead": run.waiting_count,
+        "line": None if run.places_left else stories.line(run.waiting_count + 1),
     }
     return render(request, "participants/check.html", context, status=422 if form.errors else 200)
 
@@ -124,29 +122,6 @@ def send(request, run, draft):
             drafts.remind_of_receipt(draft)
         return refused(request, CourseRun.objects.for_reading().get(pk=run.pk), draft, refusal.reason)
     return redirect(receipt_of(enrolment))
-
-
-@login_not_required
-@require_safe
-def receipt(request, token):
-    """The state of one place, always current, for whoever holds the link. One query decides what is said."""
-    enrolment = get_object_or_404(
-        Enrolment.objects.select_related("participant", "run__course", "run__venue__district", "run__room"), token=token
-    )
-    language = request.GET.get("langue")
-    if language not in dict(settings.LANGUAGES):
-        language = enrolment.participant.language
-    with translation.override(language):
-        request.LANGUAGE_CODE = language
-        context = {
-            "enrolment": enrolment,
-            "run": enrolment.run,
-            "place": enrolment.place_in_line,
-            "facts": summaries.facts(enrolment.run),
-        }
-        response = render(request, "participants/receipt.html", context)
-    response["Content-Language"] = language
-    return response
 
 
 # --- What several pages share -------------------------------------------------------------------------
@@ -182,23 +157,24 @@ def refused(request, run, draft, reason):
         demand.note_refusal(run, reason.code)
     at = clock.now()
     answers = draft.answers if draft else {}
+    learner = drafts.person_of(answers) if "birth" in answers else None
     context = {
         "run": run,
         "reason": reason,
         "draft": draft,
+        "line": stories.line(run.waiting_count + 1),
         "first_name": answers.get("given_name") or answers.get("family_name"),
         "person_url": address("enrol-person", draft) if draft else None,
         "check_url": address("enrol-check", draft) if draft else None,
-        "others": cards.of_runs(other_groups(run, draft, at), at),
+        "others": cards.of_runs(other_groups(run, learner, at), at),
     }
     return render(request, "participants/refused.html", context, status=200 if reason.code == "full_now" else 409)
 
 
-def other_groups(run, draft, at):
-    """Groups of up to three courses of the theme that this person may join."""
+def other_groups(run, learner, at):
+    """Groups with places of up to three courses of the theme; of those, where `learner` is known, she may join."""
     runs = CourseRun.objects.on_offer(at).with_places().filter(course__theme=run.course.theme).exclude(pk=run.pk)
-    if draft and "birth" in draft.answers:
-        learner = drafts.person_of(draft.answers)
+    if learner:
         fitting = [other.pk for other in runs.select_related("course")[:50] if refusal(learner, other, at) is None]
         runs = runs.filter(pk__in=fitting)
     return list(openings.best_runs(at, pk__in=runs.values("pk")).values())[:3]
@@ -209,4 +185,4 @@ def address(name, draft):
 
 
 def receipt_of(enrolment):
-    return f"{reverse('receipt', args=[enrolment.token])}?langue={translation.get_language()}"
+    return holders.link("receipt", enrolment)

@@ -32,9 +32,13 @@ class RunStatus(models.TextChoices):
 PLACES_BIT = 1  # of CatalogueEntry.facets
 
 
+SEATS = ("capacity", "desk_seats", "desk_taken", "seats_taken", "waiting_count", "offered_count")
+
+
 def _places(row):
     """`CourseRun.PLACES` of OLD or NEW, for the trigger."""
-    return f"({row}.waiting_count = 0 AND {row}.seats_taken < {row}.capacity - {row}.desk_seats + {row}.desk_taken)"
+    line = f"{row}.waiting_count + {row}.offered_count"
+    return f"({line} = 0 AND {row}.seats_taken < {row}.capacity - {row}.desk_seats + {row}.desk_taken)"
 
 
 class CourseRunQuerySet(models.QuerySet):
@@ -104,7 +108,7 @@ class CourseRun(models.Model):
         HYBRID = "hybrid", _("On site and online")
 
     # The same as `places_left > 0`, as a condition of the database.
-    PLACES = Q(waiting_count=0, seats_taken__lt=F("capacity") - F("desk_seats") + F("desk_taken"))
+    PLACES = Q(waiting_count=0, offered_count=0, seats_taken__lt=F("capacity") - F("desk_seats") + F("desk_taken"))
 
     code = models.SlugField(max_length=20, unique=True)
     course = models.ForeignKey(Course, models.PROTECT, related_name="runs")
@@ -132,6 +136,7 @@ class CourseRun(models.Model):
     seats_taken = models.PositiveSmallIntegerField(default=0)
     desk_taken = models.PositiveSmallIntegerField(default=0, help_text="Desk seats in use, within desk_seats.")
     waiting_count = models.PositiveSmallIntegerField(default=0)
+    offered_count = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Offers not answered yet.")
     joined_count = models.PositiveIntegerField(default=0, help_text="Sequence of the last person who joined.")
     ledger_number = models.PositiveIntegerField(default=0, help_text="Number of the last ledger event.")
     ledger_hash = models.CharField(max_length=64, blank=True, help_text="Hash of the last ledger event.")
@@ -144,7 +149,7 @@ class CourseRun(models.Model):
             pgtrigger.Trigger(
                 name="keep_places",
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("capacity", "desk_seats", "desk_taken", "seats_taken", "waiting_count"),
+                operation=pgtrigger.UpdateOf(*SEATS),
                 condition=pgtrigger.Condition(f"({_places('OLD')} IS DISTINCT FROM {_places('NEW')})"),
                 func=f"""
                     UPDATE programmes_catalogueentry SET facets =
@@ -186,10 +191,18 @@ class CourseRun(models.Model):
 
     @property
     def places_left(self):
-        """What the public sees: nothing while someone waits, since newcomers join the tail."""
-        if self.waiting_count:
-            return 0
-        return max(0, self.capacity - self.seats_taken - (self.desk_seats - self.desk_taken))
+        """What the public sees: nothing while someone is in line, since newcomers join the tail."""
+        return 0 if self.has_line else max(0, self.free_seats)
+
+    @property
+    def has_line(self):
+        """Whether someone waits or holds an offer."""
+        return bool(self.waiting_count or self.offered_count)
+
+    @property
+    def free_seats(self):
+        """Neither taken nor kept for the desk."""
+        return self.capacity - self.seats_taken - (self.desk_seats - self.desk_taken)
 
     @property
     def is_nearly_full(self):

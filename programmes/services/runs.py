@@ -18,6 +18,7 @@ from .stale import refuse_stale
 
 Decision = CourseRun.Decision
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+OF_SEATS = {"capacity", "desk_seats", "enrolment_closes_at"}
 FACTS = (
     *("venue", "room", "mode", "language", "women_only", "capacity", "desk_seats", "waiting_places"),
     *("enrolment_opens_at", "enrolment_closes_at"),
@@ -95,6 +96,8 @@ def change(run, *, by, trainers=None, version=None, **fields):
         run.save(update_fields=[name for name in changed if name != "trainers"])
         audit.note("change group", run, by=by, count=0, detail={"fields": changed})
         indexing.index_runs([run])
+        if OF_SEATS & set(changed):
+            signals.seats_changed.send(sender=CourseRun, run=run, by=by)
     return run
 
 

@@ -1,0 +1,198 @@
+"""The line of a group: whatever frees a seat offers it to the next in line, in the same transaction.
+
+Nobody is moved by an edit: the order is that of joining within a class of priority. People who want in together are
+offered places together; while too few are free they are passed over, but not more often than MOST_PASSES.
+"""
+
+import logging
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+
+from learningcity import clock
+from programmes.models import CourseRun
+
+from ..models import Enrolment, EnrolmentEvent
+from ..models.enrolments import LIVE, State
+from . import announcements, hours, places
+from .refusals import person_refusal
+
+logger = logging.getLogger(__name__)
+
+LONGEST, SHORTEST = timedelta(hours=48), timedelta(hours=2)  # to answer an offer
+MOST_PASSES = 3
+RECENTLY = timedelta(days=30)
+
+
+class OfferGone(Exception):
+    """The offer was answered otherwise, its time has passed, or the group is no longer open."""
+
+
+class Movement(NamedTuple):
+    freed: int  # seats within RECENTLY
+    last_offer_on: date | None
+
+
+# --- Moving up ------------------------------------------------------------------------------------------------
+
+
+def move_up(run, *, at, by=None):
+    """Offer every free seat; gives the enrolments that got an offer. The caller holds the lock of `run`; its counters
+    are saved here."""
+    if standstill(run, at):
+        return []
+    window, offered, passed = window_of(run, at), [], []
+    for party in parties(run):
+        if len(party) > run.free_seats:
+            passed += party
+        elif not any(each.passes >= MOST_PASSES for each in passed):
+            for enrolment in party:
+                offer(run, enrolment, window, at=at, by=by)
+            offered += party
+            Enrolment.objects.filter(pk__in=[each.pk for each in passed]).update(passes=F("passes") + 1)
+            passed = list(Enrolment.objects.filter(pk__in=[each.pk for each in passed]))
+        if run.free_seats <= 0:
+            break
+    places.save(run)
+    return offered
+
+
+def standstill(run, at):
+    """Why no offer goes out, as a code, or None: `empty` line, `full`, `closed`, `started`, or `too_late` to answer."""
+    if run.decision != CourseRun.Decision.PLANNED or at >= run.enrolment_closes_at:
+        return "closed"
+    if at >= start_of(run):
+        return "started"
+    if not run.waiting_count:
+        return "empty"
+    if run.free_seats <= 0:
+        return "full"
+    return None if window_of(run, at) else "too_late"
+
+
+def parties(run):
+    """The line, people who want in together as one: [[Enrolment]]. Who no longer fits the group is passed over."""
+    line = run.enrolments.waiting().select_for_update(of=("self",)).select_related("participant")
+    line = [each for each in line if person_refusal(each.participant, run) is None]
+    first = {}
+    for place, each in enumerate(line):
+        first.setdefault(each.party or each.pk, place)
+    together = sorted(line, key=lambda each: first[each.party or each.pk])
+    return [list(party) for _key, party in groupby(together, key=lambda each: each.party or each.pk)]
+
+
+def offer(run, enrolment, window, *, at, by):
+    begins, ends = window
+    enrolment.run = run
+    enrolment.offered_at, enrolment.answer_by = at, ends
+    places.move(run, enrolment, State.OFFERED, by=by, at=at)
+    announcements.announce(enrolment, not_before=begins)
+
+
+def window_of(run, at):
+    last = min(run.enrolment_closes_at, start_of(run))
+    return hours.window(at, last=last, longest=LONGEST, shortest=SHORTEST)
+
+
+def start_of(run):
+    """The instant of the first meeting, or of the first day."""
+    first = run.meetings.taking_place().first()
+    day, hour = (first.date, first.starts_at) if first else (run.starts_on, time.min)
+    return datetime.combine(day, hour, tzinfo=clock.CASABLANCA)
+
+
+# --- Answers --------------------------------------------------------------------------------------------------
+
+
+def accept(enrolment, *, by):
+    return _answer(enrolment, State.ENROLLED, by=by)
+
+
+def decline(enrolment, *, by):
+    return _answer(enrolment, State.DECLINED, by=by)
+
+
+@transaction.atomic
+def _answer(enrolment, answer, *, by):
+    """The first answer counts, also when the same comes again. Raises OfferGone."""
+    run, enrolment = lock(enrolment)
+    at = clock.now()
+    if enrolment.state == answer and enrolment.offered_at:
+        return enrolment
+    if enrolment.state != State.OFFERED or not may_answer(run, enrolment, at):
+        raise OfferGone
+    _leave_line(run, enrolment, answer, at=at, by=by)
+    return enrolment
+
+
+def may_answer(run, enrolment, at):
+    return at < enrolment.answer_by and run.decision == CourseRun.Decision.PLANNED and at < start_of(run)
+
+
+@transaction.atomic
+def leave(enrolment, *, by, why=""):
+    """The learner gives up her place, her offer or her place in line. What is over stays as it is."""
+    run, enrolment = lock(enrolment)
+    if enrolment.state in LIVE:
+        _leave_line(run, enrolment, State.CANCELLED_BY_LEARNER, at=clock.now(), by=by, why=why)
+    return enrolment
+
+
+def _leave_line(run, enrolment, state, *, at, by, why=""):
+    places.move(run, enrolment, state, by=by, at=at, why=why)
+    places.save(run)
+    announcements.take_back(enrolment)
+    announcements.announce(enrolment)
+    move_up(run, at=at, by=by)
+
+
+def lock(enrolment):
+    """(run, enrolment), both locked and read anew."""
+    run = CourseRun.objects.select_related("course", "venue").lock(enrolment.run_id)
+    enrolment = run.enrolments.select_for_update(of=("self",)).select_related("participant").get(pk=enrolment.pk)
+    enrolment.run = run
+    return run, enrolment
+
+
+# --- The sweeper ----------------------------------------------------------------------------------------------
+
+
+def sweep():
+    """Offers whose time has passed end, and lines that somebody forgot move: how many of each."""
+    at = clock.now()
+    late = Enrolment.objects.filter(state=State.OFFERED, answer_by__lte=at)
+    waits = Q(waiting_count__gt=0, seats_taken__lt=F("capacity") - F("desk_seats") + F("desk_taken"))
+    open_runs = CourseRun.objects.filter(waits, decision=CourseRun.Decision.PLANNED, enrolment_closes_at__gt=at)
+    swept = {"expired": 0, "mended": 0}
+    for pk in sorted({*late.values_list("run", flat=True), *open_runs.values_list("pk", flat=True)}):
+        expired, offered = sweep_run(pk)
+        swept["expired"] += expired
+        swept["mended"] += offered
+    if swept["mended"]:
+        logger.warning("%(mended)s seats were free while someone waited; they are offered now.", swept)
+    return swept
+
+
+@transaction.atomic
+def sweep_run(pk):
+    """(offers that ended, offers that should have been made before)."""
+    run, at = CourseRun.objects.select_related("course", "venue").lock(pk), clock.now()
+    mended = len(move_up(run, at=at))
+    late = run.enrolments.filter(state=State.OFFERED, answer_by__lte=at).select_for_update(of=("self",))
+    late = list(late.select_related("participant").order_by("sequence"))
+    for enrolment in late:
+        enrolment.run = run
+        _leave_line(run, enrolment, State.EXPIRED, at=at, by=None)
+    return len(late), mended
+
+
+# --- What a resident sees -------------------------------------------------------------------------------------
+
+
+def movement(run, at):
+    events = EnrolmentEvent.objects.filter(run=run)
+    freed = events.filter(seat_delta__lt=0, at__gt=at - RECENTLY).count()
+    return Movement(freed, events.filter(to_state=State.OFFERED).aggregate(last=Max("day"))["last"])

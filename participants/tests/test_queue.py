@@ -1,0 +1,350 @@
+"""The line of a group: who is offered a seat, when, and what becomes of it."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from learningcity import clock
+from learningcity.models import OutboxMessage
+from programmes.models import CourseRun
+from programmes.tests.factories import course
+
+from ..models import Enrolment, EnrolmentEvent
+from ..models.enrolments import State
+from ..services import hours, invariants, queue
+from ..services.enrolment import rejoin
+from .factories import enrolment, participant
+from .lines import let_pass, month_ahead, places_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_breaks():
+    yield
+    assert [breach for check in invariants.CHECKS for breach in check()] == []
+
+
+def states(places):
+    return [Enrolment.objects.get(pk=place.pk).state for place in places]
+
+
+def raise_capacity(of, capacity):
+    CourseRun.objects.filter(pk=of.pk).update(capacity=capacity)
+    queue.sweep()
+
+
+# --- Who is next ------------------------------------------------------------------------------------------------
+
+
+def test_a_freed_seat_is_offered_to_the_next_in_line():
+    of = month_ahead()
+    places = places_in(of, 3)
+
+    queue.leave(places[0], by=None)
+
+    assert states(places) == ["cancelled_by_learner", "offered", "waiting"]
+
+
+def test_who_leaves_the_line_frees_nothing():
+    of = month_ahead()
+    places = places_in(of, 3)
+
+    queue.leave(places[1], by=None)
+
+    assert states(places) == ["enrolled", "cancelled_by_learner", "waiting"]
+
+
+@pytest.mark.parametrize("answer", [queue.decline, queue.leave])
+def test_an_offer_that_is_not_wanted_goes_on(answer):
+    of = month_ahead()
+    places = places_in(of, 3)
+    queue.leave(places[0], by=None)
+
+    answer(places[1], by=None)
+
+    assert states(places)[2] == "offered"
+
+
+def test_an_offer_that_nobody_answers_goes_on():
+    of = month_ahead()
+    places = places_in(of, 3)
+    queue.leave(places[0], by=None)
+    let_pass(places[1])
+
+    assert queue.sweep() == {"expired": 1, "mended": 0}
+
+    assert states(places)[1:] == ["expired", "offered"]
+    assert queue.sweep() == {"expired": 0, "mended": 0}
+
+
+def test_as_many_offers_as_seats_and_no_more():
+    of = month_ahead(capacity=2)
+    places = places_in(of, 6)
+
+    raise_capacity(of, 5)
+
+    assert states(places) == ["enrolled"] * 2 + ["offered"] * 3 + ["waiting"]
+
+
+def test_priority_goes_before_order():
+    of = month_ahead()
+    places = places_in(of, 3)
+    Enrolment.objects.filter(pk=places[1].pk).update(priority=1)
+
+    queue.leave(places[0], by=None)
+
+    assert states(places)[1:] == ["waiting", "offered"]
+
+
+def test_who_no_longer_fits_is_passed_over():
+    of = month_ahead(course=course(minimum_age=18))
+    places = places_in(of, 3)
+    who = places[1].participant
+    type(who).objects.filter(pk=who.pk).update(birth_date=None, birth_year=clock.now().year - 10)
+
+    queue.leave(places[0], by=None)
+
+    assert states(places)[1:] == ["waiting", "offered"]
+
+
+# --- What the public sees ---------------------------------------------------------------------------------------
+
+
+def test_while_someone_holds_an_offer_the_public_sees_no_place():
+    of = month_ahead()
+    places = places_in(of, 2)
+    raise_capacity(of, 4)
+    of.refresh_from_db()
+    assert (of.seats_taken, of.offered_count, of.waiting_count) == (2, 1, 0)
+    assert of.places_left == 0
+    assert not CourseRun.objects.with_places().filter(pk=of.pk).exists()
+
+    newcomer = enrolment(of, participant(given_name="Nouvelle", phone=""))
+
+    assert newcomer.state == State.OFFERED, "two seats are free, and nobody is before her"
+    queue.accept(places[1], by=None)
+    queue.accept(newcomer, by=None)
+    of.refresh_from_db()
+    assert of.places_left == 1
+
+
+def test_seats_kept_for_the_desk_are_not_offered():
+    of = month_ahead(capacity=2, desk_seats=1)
+    places = places_in(of, 2)
+
+    queue.sweep()
+
+    assert states(places) == ["enrolled", "waiting"]
+
+
+# --- Answers ----------------------------------------------------------------------------------------------------
+
+
+def offered():
+    of = month_ahead()
+    places = places_in(of, 2)
+    queue.leave(places[0], by=None)
+    return places[1]
+
+
+def test_an_offer_is_accepted_once():
+    place = offered()
+
+    first = queue.accept(place, by=None)
+
+    assert first.state == State.ENROLLED
+    assert first.confirmed_on == clock.local_day(clock.now())
+    assert queue.accept(place, by=None).state == State.ENROLLED
+    assert EnrolmentEvent.objects.filter(enrolment=place, to_state=State.ENROLLED).count() == 1
+    with pytest.raises(queue.OfferGone):
+        queue.decline(place, by=None)
+
+
+def test_who_accepted_and_cancelled_is_not_offered_again():
+    place = offered()
+    queue.accept(place, by=None)
+    queue.leave(place, by=None)
+
+    assert queue.sweep() == {"expired": 0, "mended": 0}
+    with pytest.raises(queue.OfferGone):
+        queue.accept(place, by=None)
+
+
+def test_an_answer_that_comes_too_late_changes_nothing():
+    place = offered()
+    let_pass(place)
+
+    with pytest.raises(queue.OfferGone):
+        queue.accept(place, by=None)
+
+    assert states([place]) == ["offered"], "until the sweeper comes it still holds the seat"
+
+
+def test_who_was_enrolled_at_once_has_no_offer_to_accept():
+    place = enrolment(month_ahead(), participant(phone=""))
+
+    with pytest.raises(queue.OfferGone):
+        queue.accept(place, by=None)
+
+
+def test_leaving_twice_is_leaving_once():
+    of = month_ahead()
+    places = places_in(of, 3)
+
+    for _twice in range(2):
+        queue.leave(places[0], by=None, why="learner: ill")
+
+    assert states(places) == ["cancelled_by_learner", "offered", "waiting"]
+    assert EnrolmentEvent.objects.get(to_state=State.CANCELLED_BY_LEARNER).why == "learner: ill"
+
+
+def test_who_is_late_by_a_moment_waits_again_too():
+    place = offered()
+    let_pass(place)
+
+    again = rejoin(place, by=None)
+
+    assert again != place
+    assert states([place, again]) == ["expired", "enrolled"], "nobody else waits"
+
+
+def test_after_an_offer_that_passed_one_waits_again_at_the_end():
+    of = month_ahead()
+    places = places_in(of, 3)
+    queue.leave(places[0], by=None)
+    let_pass(places[1])
+    queue.sweep()
+
+    again = rejoin(Enrolment.objects.get(pk=places[1].pk), by=None)
+
+    assert (again.state, again.place_in_line) == (State.WAITING, 1)
+    assert again.sequence == 4
+    assert rejoin(places[1], by=None) == again
+
+
+# --- Together or not at all -------------------------------------------------------------------------------------
+
+
+def pair(of):
+    party, places = uuid4(), places_in(of, 2)
+    Enrolment.objects.filter(pk__in=[place.pk for place in places]).update(party=party)
+    return places
+
+
+def test_a_pair_gets_two_seats_or_none():
+    of = month_ahead()
+    places_in(of, 1)
+    two = pair(of)
+
+    raise_capacity(of, 2)
+    assert states(two) == ["waiting", "waiting"]
+
+    raise_capacity(of, 3)
+    assert states(two) == ["offered", "offered"]
+
+
+def test_a_pair_is_passed_over_three_times_then_seats_are_held_for_it():
+    of = month_ahead()
+    places_in(of, 1)
+    two, others = pair(of), places_in(of, 5)
+
+    for capacity in (2, 3, 4):
+        raise_capacity(of, capacity)
+    assert states(others) == ["offered"] * 3 + ["waiting"] * 2
+
+    raise_capacity(of, 5)
+    assert states(others)[3:] == ["waiting"] * 2, "the seat waits for a second one"
+    raise_capacity(of, 6)
+    assert states(two) == ["offered", "offered"]
+
+
+def test_looking_again_passes_nobody_over():
+    of = month_ahead()
+    places_in(of, 1)
+    two = pair(of)
+    raise_capacity(of, 2)
+
+    for _minute in range(5):
+        queue.sweep()
+
+    assert set(Enrolment.objects.filter(pk__in=[place.pk for place in two]).values_list("passes", flat=True)) == {0}
+
+
+# --- When -------------------------------------------------------------------------------------------------------
+
+
+def test_an_offer_ends_at_a_good_hour():
+    place = offered()
+    place.refresh_from_db()
+
+    assert hours.last_moment(place.answer_by) == place.answer_by
+    assert place.answer_by - place.offered_at >= queue.SHORTEST
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"decision": CourseRun.Decision.POSTPONED}, "closed"),
+        ({"enrolment_closes_at": timedelta(hours=-1)}, "closed"),
+        ({"starts_on": timedelta(days=-1)}, "started"),
+        ({"enrolment_closes_at": timedelta(minutes=30)}, "too_late"),
+    ],
+)
+def test_no_offer_when_it_could_not_be_taken(fields, why):
+    of = month_ahead()
+    places = places_in(of, 2)
+    now = clock.now()
+    since = {"enrolment_closes_at": now, "starts_on": clock.local_day(now)}
+    moved = {name: since[name] + value if name in since else value for name, value in fields.items()}
+    of.meetings.all().delete()
+    CourseRun.objects.filter(pk=of.pk).update(**moved, capacity=2)
+    of.refresh_from_db()
+
+    assert queue.standstill(of, now) == why
+    queue.sweep()
+    assert states(places)[1] == "waiting"
+
+
+# --- Messages ---------------------------------------------------------------------------------------------------
+
+
+def told(template):
+    return OutboxMessage.objects.filter(template=template)
+
+
+def test_an_offer_is_told_at_a_good_hour_with_its_end():
+    of = month_ahead()
+    enrolment(of, participant(given_name="Une", phone=""))
+    place = enrolment(of, participant(given_name="Hind"))
+    queue.leave(of.enrolments.get(sequence=1), by=None)
+
+    message = told("offered").get()
+
+    place.refresh_from_db()
+    assert hours.is_open(message.next_try_at)
+    assert message.values["link"].endswith(f"/o/{place.token}/")
+    assert message.values["answer_by"] == clock.local_day(place.answer_by).isoformat()
+
+
+def test_an_offer_that_is_over_before_it_was_told_stays_unsaid():
+    of = month_ahead()
+    enrolment(of, participant(given_name="Une", phone=""))
+    place = enrolment(of, participant(given_name="Hind"))
+    queue.leave(of.enrolments.get(sequence=1), by=None)
+
+    queue.leave(place, by=None)
+
+    assert told("offered").get().state == OutboxMessage.State.CANCELLED
+    assert told("cancelled").count() == 1
+
+
+def test_the_line_shows_that_it_moves():
+    of = month_ahead()
+    places = places_in(of, 3)
+    assert queue.movement(of, clock.now()) == (0, None)
+
+    queue.leave(places[0], by=None)
+
+    assert queue.movement(of, clock.now()) == (1, clock.local_day(clock.now()))

@@ -1,0 +1,100 @@
+"""The line under many people at once, beside the control that shows what the lock of the group is for."""
+
+import pytest
+
+from learningcity.tests.races import at_once, no_safety_net
+from programmes.models import CourseRun
+from programmes.models.runs import CourseRunQuerySet
+from programmes.services import runs
+from programmes.tests.factories import member
+
+from ..models import Enrolment, EnrolmentEvent
+from ..services import invariants, queue
+from .factories import enrolment, participant
+from .lines import let_pass, month_ahead, offered, places_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REPEATS = 5
+
+
+def breaches():
+    return [breach for check in invariants.CHECKS for breach in check()]
+
+
+def counted(group):
+    """{state: how many}"""
+    states = list(group.enrolments.values_list("state", flat=True))
+    return {state: states.count(state) for state in set(states)}
+
+
+def newcomer(group):
+    return enrolment(group, participant(given_name="Nouvelle", phone=""))
+
+
+@pytest.mark.parametrize("_again", range(REPEATS))
+def test_someone_leaves_while_someone_comes(_again):
+    group = month_ahead()
+    first, _second = places_in(group, 2)
+
+    at_once([lambda: queue.leave(first, by=None), lambda: newcomer(group)])
+
+    assert counted(group) == {"cancelled_by_learner": 1, "offered": 1, "waiting": 1}
+    assert breaches() == []
+
+
+@pytest.mark.parametrize("_again", range(REPEATS))
+def test_an_offer_is_accepted_while_the_sweeper_ends_it(_again):
+    place = offered(behind=1)
+    let_pass(place)
+
+    _swept, answer = at_once([queue.sweep, lambda: queue.accept(place, by=None)])
+
+    assert isinstance(answer, queue.OfferGone)
+    assert counted(place.run) == {"cancelled_by_learner": 1, "expired": 1, "offered": 1}
+    assert breaches() == []
+
+
+@pytest.mark.parametrize("_again", range(REPEATS))
+def test_one_offer_is_answered_yes_and_no_at_once(_again):
+    place = offered(behind=1)
+
+    answers = at_once([lambda: queue.accept(place, by=None), lambda: queue.decline(place, by=None)])
+
+    assert sum(isinstance(answer, queue.OfferGone) for answer in answers) == 1
+    assert EnrolmentEvent.objects.filter(enrolment=place, from_state="offered").count() == 1
+    assert breaches() == []
+
+
+@pytest.mark.parametrize("_again", range(REPEATS))
+def test_places_are_added_while_someone_comes_and_someone_leaves(_again):
+    group, officer = month_ahead(), member("programme_officer")
+    first, *_others = places_in(group, 3)
+
+    acts = [lambda: runs.change(group, by=officer, capacity=3), lambda: newcomer(group)]
+    results = at_once([*acts, lambda: queue.leave(first, by=None), queue.sweep])
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert counted(group) == {"cancelled_by_learner": 1, "offered": 3}
+    assert breaches() == []
+
+
+@pytest.fixture
+def _no_safety_net():
+    names = {"seats_within_capacity", "sequence_once_in_run", "ledger_number_once"}
+    with no_safety_net(names, CourseRun, Enrolment, EnrolmentEvent, root=CourseRun):
+        yield
+
+
+@pytest.mark.usefixtures("_no_safety_net")
+def test_without_the_lock_of_the_group_its_seats_are_counted_wrongly(monkeypatch):
+    monkeypatch.setattr(CourseRunQuerySet, "lock", lambda runs, pk: runs.get(pk=pk))
+    found = []
+    for _again in range(20):
+        group = month_ahead(capacity=4)
+        leaving = places_in(group, 12)[:4]
+        at_once([lambda place=place: queue.leave(place, by=None) for place in leaving])
+        found += breaches()
+        if found:
+            break
+
+    assert found
