@@ -142,3 +142,38 @@ def test_nothing_of_a_public_page_sets_a_cookie_or_comes_from_elsewhere(open_pag
     assert page.context.cookies() == []
     share = page.locator("a[href^='https://wa.me/?text=']")
     assert share.count() == 1
+
+
+# --- On a cheap phone -------------------------------------------------------------------------------------------
+
+SLOW_LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}  # bytes
+LATEST_PAINT, MOST_SHIFT = 2000, 0.05  # milliseconds, share of the screen
+WATCH = """
+window.seen = {paint: 0, shift: 0};
+new PerformanceObserver(list => list.getEntries().forEach(entry => seen.paint = entry.startTime))
+    .observe({type: "largest-contentful-paint", buffered: true});
+new PerformanceObserver(list => list.getEntries().forEach(entry => seen.shift += entry.value))
+    .observe({type: "layout-shift", buffered: true});
+"""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", ["", "cours/", "cours/anglais/"])
+def test_a_page_is_there_in_two_seconds_on_a_slow_phone_and_does_not_jump(chromium, city, path, lang):
+    visits = [on_a_slow_phone(chromium, f"{city.url}/{lang}/{path}") for _visit in range(3)]
+    paints = [visit["paint"] for visit in visits]
+    assert 0 < min(paints) <= LATEST_PAINT, "the best of three: the machine of the tests has other work"
+    assert max(visit["shift"] for visit in visits) <= MOST_SHIFT
+
+
+def on_a_slow_phone(chromium, address):
+    context = chromium.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    phone = context.new_cdp_session(page)
+    phone.send("Network.emulateNetworkConditions", SLOW_LINE)
+    phone.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(address, wait_until="networkidle")
+    seen = page.evaluate("seen")
+    context.close()
+    return seen
