@@ -39,7 +39,8 @@ VERSIONS = f"""
                 WHERE step.course_id = course.id), '') AS version
         FROM programmes_course course
         JOIN programmes_organisation organisation ON organisation.id = course.organisation_id
-        WHERE course.slug = %s AND course.state IN ('published', 'archived') AND course.kind <> 'template'
+        WHERE course.slug = %s AND course.kind <> 'template'
+            AND (course.state = 'published' OR course.state = 'archived' AND course.published_at IS NOT NULL)
     )
     SELECT clock_timestamp(), course.id, course.kind, course.version,
         {version("run", "venue", "district", "room")}

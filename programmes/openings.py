@@ -56,8 +56,7 @@ class Openings(NamedTuple):
 
 def published(slug):
     """The course behind an address, archived ones too. Raises DoesNotExist."""
-    courses = Course.objects.filter(state__in=[Course.State.PUBLISHED, Course.State.ARCHIVED])
-    return courses.exclude(kind=Course.Kind.TEMPLATE).select_related("organisation").get(slug=slug)
+    return Course.objects.shown().select_related("organisation").get(slug=slug)
 
 
 def of(course, at):

@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from learningcity.folding import Folded
@@ -85,6 +86,11 @@ class TeachingLanguage(models.TextChoices):
 class CourseQuerySet(models.QuerySet):
     def published(self):
         return self.filter(state=Course.State.PUBLISHED, kind=Course.Kind.REGULAR)
+
+    def shown(self):
+        """Those whose page the public can read: an archived one that was public stays at its address."""
+        archived = Q(state=Course.State.ARCHIVED, published_at__isnull=False)
+        return self.filter(Q(state=Course.State.PUBLISHED) | archived).exclude(kind=Course.Kind.TEMPLATE)
 
     def templates(self):
         return self.filter(kind=Course.Kind.TEMPLATE)

@@ -180,6 +180,13 @@ def test_cancelled_group_beside_an_open_one_is_shown_as_such(course_page):
     assert response.context["page"].openings.first == free
 
 
+def test_a_draft_that_is_put_away_was_never_public(page):
+    never = course(state="archived", published_at=None)
+
+    page(f"/cours/{never.slug}/", status=404)
+    page(f"/cours/{never.slug}/calendrier.ics", status=404)
+
+
 def test_archived_course_keeps_its_page_and_shows_others(course_page):
     old = course(state="archived", theme="trade")
     run(course=old)

@@ -13,12 +13,10 @@ from .. import documents, feeds, ranges
 from ..models import Course, CourseRun, Venue, VoiceClip
 from .public import public
 
-SHOWN = (Course.State.PUBLISHED, Course.State.ARCHIVED)
-
 
 def shown_courses():
     """Courses whose page can be read; an archived one stays at its address."""
-    return Course.objects.filter(state__in=SHOWN, kind=Course.Kind.REGULAR)
+    return Course.objects.shown().filter(kind=Course.Kind.REGULAR)
 
 
 # --- Calendars ----------------------------------------------------------------------------------------
