@@ -64,8 +64,6 @@ class Answer:
 
 def ask(question, *, page=1, per_page=PER_PAGE):
     """Three statements at most: the words; the courses that have all of them; when there are none, those with some."""
-    if not question.parts():
-        return _everything(question, page, per_page)
     return _ask(question, _understood(question), page, per_page)
 
 
@@ -74,6 +72,8 @@ def _understood(question):
 
 
 def _ask(question, words, page=1, per_page=PER_PAGE):
+    if not question.parts():
+        return _everything(question, page, per_page)
     said = {
         "corrected": {word.typed: word.used for word in words if word.used},
         "unknown": tuple(word.typed for word in words if not word.lexemes),

@@ -34,8 +34,8 @@ def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True
     run.save(update_fields=["waiting_count", "joined_count", "ledger_number", "ledger_hash"])
     announcements.announce(enrolment)
     if enrolment.state == State.WAITING:
-        queue.move_up(run, at=at, by=by)
-        enrolment.refresh_from_db(fields=["state", "offered_at", "answer_by"])
+        offered = queue.move_up(run, at=at, by=by)
+        return next((each for each in offered if each == enrolment), enrolment)
     return enrolment
 
 

@@ -92,3 +92,8 @@ CHECKS = [
     ledger_is_unbroken,
     no_message_is_left_behind,
 ]
+
+
+def breaches():
+    """A sentence for each, of all checks; nothing when everything holds."""
+    return [breach for check in CHECKS for breach in check()]

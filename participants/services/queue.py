@@ -42,9 +42,12 @@ class Movement(NamedTuple):
 def move_up(run, *, at, by=None):
     """Offer every free seat; gives the enrolments that got an offer. The caller holds the lock of `run`; its counters
     are saved here."""
-    if standstill(run, at):
+    if not has_work(run):  # as for nearly everyone who joins a line: nothing has to be asked
         return []
-    window, offered, passed = window_of(run, at), [], []
+    why, window = outlook(run, at)
+    if why:
+        return []
+    offered, passed = [], []
     for party in parties(run):
         if len(party) > run.free_seats:
             passed += party
@@ -56,21 +59,32 @@ def move_up(run, *, at, by=None):
             passed = list(Enrolment.objects.filter(pk__in=[each.pk for each in passed]))
         if run.free_seats <= 0:
             break
-    places.save(run)
+    if offered:
+        places.save(run)
     return offered
+
+
+def has_work(run):
+    return run.waiting_count > 0 and run.free_seats > 0
 
 
 def standstill(run, at):
     """Why no offer goes out, as a code, or None: `empty` line, `full`, `closed`, `started`, or `too_late` to answer."""
+    return outlook(run, at)[0]
+
+
+def outlook(run, at):
+    """(the code of `standstill` or None, the window of an offer made now or None)."""
     if run.decision != CourseRun.Decision.PLANNED or at >= run.enrolment_closes_at:
-        return "closed"
-    if at >= start_of(run):
-        return "started"
-    if not run.waiting_count:
-        return "empty"
-    if run.free_seats <= 0:
-        return "full"
-    return None if window_of(run, at) else "too_late"
+        return "closed", None
+    start = start_of(run)
+    if at >= start:
+        return "started", None
+    if not has_work(run):
+        return "full" if run.waiting_count else "empty", None
+    last = min(run.enrolment_closes_at, start)
+    window = hours.window(at, last=last, longest=LONGEST, shortest=SHORTEST)
+    return None if window else "too_late", window
 
 
 def parties(run):
@@ -90,11 +104,6 @@ def offer(run, enrolment, window, *, at, by):
     enrolment.offered_at, enrolment.answer_by = at, ends
     places.move(run, enrolment, State.OFFERED, by=by, at=at)
     announcements.announce(enrolment, not_before=begins)
-
-
-def window_of(run, at):
-    last = min(run.enrolment_closes_at, start_of(run))
-    return hours.window(at, last=last, longest=LONGEST, shortest=SHORTEST)
 
 
 def start_of(run):

@@ -12,18 +12,12 @@ from programmes.tests.factories import course
 
 from ..models import Enrolment, EnrolmentEvent
 from ..models.enrolments import State
-from ..services import hours, invariants, queue
+from ..services import hours, queue
 from ..services.enrolment import rejoin
 from .factories import enrolment, participant
 from .lines import let_pass, month_ahead, places_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_breaks():
-    yield
-    assert [breach for check in invariants.CHECKS for breach in check()] == []
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end")]
 
 
 def states(places):

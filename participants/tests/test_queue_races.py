@@ -17,10 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 REPEATS = 5
 
 
-def breaches():
-    return [breach for check in invariants.CHECKS for breach in check()]
-
-
 def counted(group):
     """{state: how many}"""
     states = list(group.enrolments.values_list("state", flat=True))
@@ -39,7 +35,7 @@ def test_someone_leaves_while_someone_comes(_again):
     at_once([lambda: queue.leave(first, by=None), lambda: newcomer(group)])
 
     assert counted(group) == {"cancelled_by_learner": 1, "offered": 1, "waiting": 1}
-    assert breaches() == []
+    assert invariants.breaches() == []
 
 
 @pytest.mark.parametrize("_again", range(REPEATS))
@@ -51,7 +47,7 @@ def test_an_offer_is_accepted_while_the_sweeper_ends_it(_again):
 
     assert isinstance(answer, queue.OfferGone)
     assert counted(place.run) == {"cancelled_by_learner": 1, "expired": 1, "offered": 1}
-    assert breaches() == []
+    assert invariants.breaches() == []
 
 
 @pytest.mark.parametrize("_again", range(REPEATS))
@@ -62,7 +58,7 @@ def test_one_offer_is_answered_yes_and_no_at_once(_again):
 
     assert sum(isinstance(answer, queue.OfferGone) for answer in answers) == 1
     assert EnrolmentEvent.objects.filter(enrolment=place, from_state="offered").count() == 1
-    assert breaches() == []
+    assert invariants.breaches() == []
 
 
 @pytest.mark.parametrize("_again", range(REPEATS))
@@ -75,7 +71,7 @@ def test_places_are_added_while_someone_comes_and_someone_leaves(_again):
 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert counted(group) == {"cancelled_by_learner": 1, "offered": 3}
-    assert breaches() == []
+    assert invariants.breaches() == []
 
 
 @pytest.fixture
@@ -93,7 +89,7 @@ def test_without_the_lock_of_the_group_its_seats_are_counted_wrongly(monkeypatch
         group = month_ahead(capacity=4)
         leaving = places_in(group, 12)[:4]
         at_once([lambda place=place: queue.leave(place, by=None) for place in leaving])
-        found += breaches()
+        found += invariants.breaches()
         if found:
             break
 

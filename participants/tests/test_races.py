@@ -18,10 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE, SEATS = 60, 30
 
 
-def breaches():
-    return [breach for check in invariants.CHECKS for breach in check()]
-
-
 def crowd(number):
     return [participant(given_name=f"Personne {place}", phone="") for place in range(number)]
 
@@ -43,7 +39,7 @@ def test_sixty_people_at_once_for_thirty_seats():
     group.refresh_from_db()
     assert (group.seats_taken, group.waiting_count, group.joined_count) == (SEATS, PEOPLE - SEATS, PEOPLE)
     assert EnrolmentEvent.objects.count() == PEOPLE
-    assert breaches() == []
+    assert invariants.breaches() == []
 
 
 def test_nobody_overtakes_in_the_line():
@@ -91,7 +87,7 @@ def test_control_without_lock_and_guard_oversells():
     at_once([lambda who=who: enrolment(group, who) for who in crowd(PEOPLE)])
 
     assert states() == ["enrolled"] * PEOPLE
-    assert any("60 held" in breach for breach in breaches())
+    assert any("60 held" in breach for breach in invariants.breaches())
 
 
 @pytest.mark.usefixtures("_no_lock")
@@ -102,7 +98,7 @@ def test_control_without_lock_the_constraints_still_refuse():
 
     assert len([place for place in places if isinstance(place, Enrolment)]) == 1
     assert states() == ["enrolled"]
-    assert breaches() == []
+    assert invariants.breaches() == []
 
 
 # --- One person, one form -----------------------------------------------------------------------------------
@@ -114,7 +110,7 @@ def test_same_person_twice_at_once_gets_one_place():
     places = at_once([lambda: enrolment(group, who)] * 8)
 
     assert len(set(places)) == Enrolment.objects.count() == EnrolmentEvent.objects.count() == 1
-    assert breaches() == []
+    assert invariants.breaches() == []
 
 
 def test_same_form_sent_twice_at_once_gives_one_receipt():
@@ -123,7 +119,7 @@ def test_same_form_sent_twice_at_once_gives_one_receipt():
     places = at_once([lambda: drafts.send(EnrolmentDraft.objects.get(pk=sent.pk), may_wait=True)] * 8)
 
     assert len({place.token for place in places}) == Enrolment.objects.count() == Participant.objects.count() == 1
-    assert breaches() == []
+    assert invariants.breaches() == []
 
 
 def test_same_person_on_two_devices_at_once_gets_one_place():
@@ -135,7 +131,7 @@ def test_same_person_on_two_devices_at_once_gets_one_place():
     refused = [answer.reason.code for answer in answers if isinstance(answer, EnrolmentRefused)]
     assert refused == ["already"] * 7
     assert Enrolment.objects.count() == Participant.objects.count() == 1
-    assert breaches() == []
+    assert invariants.breaches() == []
 
 
 def test_places_of_several_groups_do_not_wait_for_each_other():
@@ -144,4 +140,4 @@ def test_places_of_several_groups_do_not_wait_for_each_other():
     at_once([lambda who=who, group=groups[place % 4]: enrolment(group, who) for place, who in enumerate(crowd(16))])
 
     assert states() == ["enrolled"] * 8 + ["waiting"] * 8
-    assert breaches() == []
+    assert invariants.breaches() == []

@@ -31,7 +31,7 @@ def step(view):
         run = get_object_or_404(public_or_practice().for_reading(), code=code)
         draft = drafts.find(run, request.GET.get("d"))
         if draft and draft.enrolment_id:
-            return redirect(receipt_of(draft.enrolment))
+            return redirect(holders.link("receipt", draft.enrolment))
         if reason := run_refusal(run, clock.now()):
             return refused(request, run, draft, reason)
         return view(request, run, draft)
@@ -121,7 +121,7 @@ def send(request, run, draft):
         if refusal.reason.code == "already":
             drafts.remind_of_receipt(draft)
         return refused(request, CourseRun.objects.for_reading().get(pk=run.pk), draft, refusal.reason)
-    return redirect(receipt_of(enrolment))
+    return redirect(holders.link("receipt", enrolment))
 
 
 # --- What several pages share -------------------------------------------------------------------------
@@ -182,7 +182,3 @@ def other_groups(run, learner, at):
 
 def address(name, draft):
     return f"{reverse(name, args=[draft.run.code])}?d={draft.token}"
-
-
-def receipt_of(enrolment):
-    return holders.link("receipt", enrolment)
