@@ -13,7 +13,7 @@ from learningcity import clock
 from . import facets, prepared, spelling
 from .models.catalogue import DAY_AT, DAY_BITS, PLACES_BIT
 
-PER_PAGE, MOST_NEAR = 20, 3
+PER_PAGE, MOST_NEAR, MOST_KEPT = 20, 3, 500
 PLACES, DATE = "places", "date"  # what comes first: groups with places, or the earliest start
 NEARBY = 3  # km
 KM_NORTH, KM_EAST = 111.1, 92.7  # of a degree, in Casablanca
@@ -60,11 +60,16 @@ class Answer:
     corrected: dict = field(default_factory=dict, hash=False)  # {typed word: the word taken instead}
     unknown: tuple = ()  # words that nothing resembles
     is_loose: bool = False  # no course has all the words, these have some
+    # It stands as long as nothing the search reads is written, and no window of enrolment opens or closes.
+    changes: str = field(default="", compare=False)
+    until: datetime | None = field(default=None, compare=False)
 
 
 def ask(question, *, page=1, per_page=PER_PAGE):
-    """Three statements at most: the words; the courses that have all of them; when there are none, those with some."""
-    return _ask(question, _understood(question), page, per_page)
+    """Three statements at most: the words; the courses that have all of them; when there are none, those with some.
+    One when the same was asked before and the answer still stands; then three more when it does not."""
+    asked = (question, page, per_page)
+    return _asked_before(*asked) or _keep(_ask(question, _understood(question), page, per_page), *asked)
 
 
 def _understood(question):
@@ -72,29 +77,28 @@ def _understood(question):
 
 
 def _ask(question, words, page=1, per_page=PER_PAGE):
-    if not question.parts():
-        return _everything(question, page, per_page)
+    understood = [word for word in words if word.lexemes]
     said = {
         "corrected": {word.typed: word.used for word in words if word.used},
         "unknown": tuple(word.typed for word in words if not word.lexemes),
     }
-    understood = [word for word in words if word.lexemes]
     if words and not understood:
         return Answer(at=clock.now(), counts=_counts(question, b""), **said)
-    params = {"first": _first(page, per_page), "size": per_page}
-    at, total, keys, bits, is_there = _answer(question, _all_of(understood), params)
-    is_loose = not is_there and len(understood) > 1
+    params = {"first": (max(page, 1) - 1) * per_page, "size": per_page}
+    found = first = _answer(question, _all_of(understood), params)
+    is_loose = not first.is_there and len(understood) > 1
     if is_loose:
-        at, total, keys, bits, is_there = _answer(question, _some_of(understood), params)
-    return Answer(at=at, total=total, runs=_runs(keys), counts=_counts(question, bits), is_loose=is_loose, **said)
-
-
-def _first(page, per_page):
-    return (max(page, 1) - 1) * per_page
-
-
-def _runs(keys):
-    return tuple(key & (1 << DAY_AT) - 1 for key in keys)
+        found = _answer(question, _some_of(understood), params)
+    return Answer(
+        at=found.at,
+        total=found.total,
+        runs=tuple(key & (1 << DAY_AT) - 1 for key in found.keys),
+        counts=_counts(question, found.bits),
+        is_loose=is_loose,
+        changes=first.changes,
+        until=found.until,
+        **said,
+    )
 
 
 def without(question):
@@ -191,22 +195,37 @@ def _tsquery(words):
 
 # --- The statement ----------------------------------------------------------------------------------------------
 
+CHANGES = "(SELECT row(count(*), sum(id))::text FROM programmes_cataloguechange)"
 STATEMENT = """
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at), course AS MATERIALIZED (
-    SELECT bit_or({bits}) AS bits, min({key}) AS key FROM programmes_catalogueentry
+    SELECT bit_or({bits}) AS bits, min({key}) AS key,
+        min(CASE WHEN opens_at > (SELECT at FROM moment) THEN opens_at ELSE closes_at END) AS until
+    FROM programmes_catalogueentry
     WHERE closes_at > (SELECT at FROM moment) AND ({words}) AND ({where}) GROUP BY course_id
 )
 SELECT (SELECT at FROM moment), count(key),
     ARRAY(SELECT key FROM course WHERE key IS NOT NULL ORDER BY key LIMIT %(size)s::int OFFSET %(first)s::int),
     coalesce(string_agg(int8send(bits), ''), ''),
     count(*) > 0 OR EXISTS
-        (SELECT FROM programmes_catalogueentry WHERE closes_at > (SELECT at FROM moment) AND ({words}))
+        (SELECT FROM programmes_catalogueentry WHERE closes_at > (SELECT at FROM moment) AND ({words})),
+    {changes}, min(until)
 FROM course
 """
 
 
+class Found(NamedTuple):
+    """What STATEMENT gives: sort keys of the page, the bits of every course, whether the words alone are found."""
+
+    at: datetime
+    total: int
+    keys: list
+    bits: bytes
+    is_there: bool
+    changes: str
+    until: datetime | None
+
+
 def _answer(question, words, params):
-    """(instant, total, sort keys of the page, bits of every course, whether the words are found without filters)."""
     params = params | words.params
     masks = []
     for number, (group, mask) in enumerate(_masks(question)):
@@ -218,8 +237,9 @@ def _answer(question, words, params):
     if len(masks) > 1:
         where += f" AND {bits} <> 0"
     with prepared.cursor() as cursor:
-        cursor.execute(STATEMENT.format(bits=bits, key=key, words=words.condition, where=where), params)
-        return cursor.fetchone()
+        text = STATEMENT.format(bits=bits, key=key, words=words.condition, where=where, changes=CHANGES)
+        cursor.execute(text, params)
+        return Found(*cursor.fetchone())
 
 
 def _counted(masks, counted="facets"):
@@ -309,50 +329,33 @@ def every_run(question):
         return [pk for (pk,) in cursor.fetchall()]
 
 
-# --- Nothing asked ----------------------------------------------------------------------------------------------
+# --- Asked before -----------------------------------------------------------------------------------------------
 
-CHANGES = "(SELECT row(count(*), sum(id))::text FROM programmes_cataloguechange)"
 LOOK = f"SELECT clock_timestamp(), {CHANGES}"
-EVERYTHING = f"""
-SELECT total, keys, bits, {CHANGES}, (
-    SELECT min(moment) FROM programmes_catalogueentry, LATERAL (VALUES (opens_at), (closes_at)) AS turn (moment)
-    WHERE moment > answer.at
-) FROM ({STATEMENT}) AS answer (at, total, keys, bits, is_there)
-"""
 
 
-class Everything(NamedTuple):
-    """All courses on offer, as long as no entry is written and no window of enrolment opens or closes."""
-
-    total: int
-    keys: list
-    counts: dict
-    changes: str
-    until: datetime | None
-
-
-def _everything(question, page, per_page):
-    """The list that most people see first. Counting all groups for it takes longer than all the rest of the page."""
+def _asked_before(question, page, per_page):
+    """What was answered, if it would be answered again, or None."""
+    kept = _kept().get((question, page, per_page))
+    if kept is None:
+        return None
     with prepared.cursor() as cursor:
         cursor.execute(LOOK)
         at, changes = cursor.fetchone()
-    kept = _kept().get(question.order)
-    if kept is None or kept.changes != changes or (kept.until and kept.until <= at):
-        kept = _kept()[question.order] = _count(question)
-    first = _first(page, per_page)
-    return Answer(at=at, total=kept.total, runs=_runs(kept.keys[first : first + per_page]), counts=kept.counts)
+    return replace(kept, at=at) if kept.changes == changes and not (kept.until and kept.until <= at) else None
+
+
+def _keep(answer, *asked):
+    """Not near a point: a place that moves is no change of an entry."""
+    question, kept = asked[0], _kept()
+    if answer.total and not question.near:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[asked] = answer
+    return answer
 
 
 @facets.remembered()
 def _kept():
-    """{order: Everything}"""
+    """{(question, page, per_page): Answer}"""
     return {}
-
-
-def _count(question):
-    words = Words()
-    text = EVERYTHING.format(bits="facets", key=_key(question, words), words=words.condition, where="TRUE")
-    with prepared.cursor() as cursor:
-        cursor.execute(text, {"first": 0, "size": None})
-        total, keys, bits, *life = cursor.fetchone()
-    return Everything(total, keys, _counts(question, bits), *life)

@@ -21,6 +21,8 @@ SAME = 4  # first letters of two Latin words of one stem: `tennis` has that of `
 MOST_ALIKE = 30  # known words that are looked at more closely
 MOST_UNLIKE, OTHER_SCRIPT, UNFINISHED = 99, 2.5, 1
 MOST_MEANT = 2  # sounds between which one hesitates; among more, none is meant
+ONE_MISTAKE, TWO_MISTAKES = 3, range(6, 16)  # letters of sounds: from this length on, and of these lengths
+LAST_LETTER = "\uffff"  # behind those of every word
 WORD, IS_ARABIC = re.compile(r"[^\W_]+"), re.compile(f"[{ARABIC}]")
 
 # What one says before naming what one looks for. Dropped, unless nothing else is typed.
@@ -142,6 +144,24 @@ def mistakes_in(word):
     return (len(word) > 3) + (len(word) > 5) + (len(word) > 8)
 
 
+def traces(word, *sounds):
+    """What is left of a word and of its sounds without a letter, or two letters of a sound that is long: {str}. Words
+    of which one becomes the other by so many mistakes have a trace in common."""
+    most = mistakes_in(word)
+    likely = [(len(heard) >= ONE_MISTAKE) + (len(heard) in TWO_MISTAKES) for heard in sounds]
+    left = [_without(heard, min(most, letters)) for heard, letters in zip(sounds, likely, strict=True)]
+    spelled = {f"_{each}" for each in _without(word, min(most, 1))}  # not to be taken for a sound
+    return spelled.union(*left) - {""}
+
+
+def _without(text, letters):
+    """The text without up to so many of its letters: {str}."""
+    left = {text}
+    for _letter in range(letters):
+        left |= {each[:place] + each[place + 1 :] for each in left for place in range(len(each))}
+    return left
+
+
 # --- Understanding ----------------------------------------------------------------------------------------------
 
 
@@ -159,10 +179,8 @@ class Understood:
     is_telling: bool = False
 
 
-# Each word is looked up by the first way that finds something; a way that is not needed is not gone. The last way
-# reads every word: there are some thousands, and it takes a millisecond.
+# Each word is looked up by the first way that finds something; a way that is not needed is not gone.
 KNOWN = "jsonb_build_array(text, sound, lexeme, in_courses, in_places, facets, is_telling"
-NEAR = "levenshtein_less_equal({0}, {1}, typed.{2}) <= typed.{2}"
 LOOK_UP = f"""
 SELECT coalesce(
     (SELECT jsonb_agg({KNOWN}, 0, 0)) FROM programmes_word
@@ -174,13 +192,13 @@ SELECT coalesce(
         (SELECT *, row_number() OVER (ORDER BY NOT begins, far + differs, length(text), text) AS place FROM
             (SELECT *, length(word) >= beginning AND starts_with(text, word) AS begins,
                 least(levenshtein(sound, heard), levenshtein(sound, bare)) AS far, levenshtein(text, word) AS differs
-                FROM programmes_word
-                WHERE {NEAR.format("sound", "heard", "far")} OR bare <> heard AND {NEAR.format("sound", "bare", "far")}
-                OR left(text, 1) = left(word, 1) AND (
-                    {NEAR.format("text", "word", "apart")} OR length(word) >= beginning AND starts_with(text, word))
+                FROM (
+                    SELECT * FROM programmes_word WHERE traces @@ typed.traces::tsquery
+                    UNION SELECT * FROM programmes_word
+                    WHERE length(word) >= beginning AND text ~>=~ word AND text ~<~ (word || '{LAST_LETTER}')
+                ) AS near
             ) AS alike ORDER BY place LIMIT {MOST_ALIKE}) AS most_alike))
-FROM jsonb_to_recordset(%s) AS typed
-    (n int, word text, stems text[], heard text, bare text, far int, apart int, beginning int)
+FROM jsonb_to_recordset(%s) AS typed (n int, word text, stems text[], heard text, bare text, traces text, beginning int)
 ORDER BY n
 """
 
@@ -197,15 +215,14 @@ def understand(words):
 
 def _question(n, word, count):
     forms = forms_of(word)
-    most, heard = mistakes_in(word), sound(word)
+    heard, bare = sound(word), sound(forms[-1])
     return {
         "n": n,
         "word": word,
         "stems": [to_stem(form) for form in forms],
         "heard": heard,
-        "bare": sound(forms[-1]),
-        "far": max(0, min(most, len(heard) - 2)),
-        "apart": most + 1,  # two letters that changed places are two
+        "bare": bare,
+        "traces": " | ".join(f"'{trace}'" for trace in traces(word, heard, bare)),
         "beginning": 3 if n == count - 1 else 4,  # the last word may be unfinished
     }
 

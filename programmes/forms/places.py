@@ -11,6 +11,7 @@ from learningcity.forms import DayField, LineField, PhoneField
 
 from ..models import Venue
 from ..services import places
+from ..services.days import SAME_FEAST
 from .timetable import NumberField, PickedField
 from .unseen import VersionedForm
 
@@ -123,4 +124,18 @@ class TouchedForm(forms.Form):
 
 
 class HolidayForm(forms.Form):
+    """The first day of a feast that is expected on another."""
+
     first_day = DayField(label=_("First day, as announced"), error_messages={"required": _("Write the first day")})
+
+    def __init__(self, *args, expected, **kwargs):
+        super().__init__(*args, initial={"first_day": expected}, **kwargs)
+        self.expected = expected
+
+    def clean_first_day(self):
+        day = self.cleaned_data["first_day"]
+        if abs(day - self.expected) > SAME_FEAST:
+            raise forms.ValidationError(
+                _("The feast is expected within four days of the date calculated. Check the month and the year.")
+            )
+        return day

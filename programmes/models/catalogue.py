@@ -6,6 +6,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Value
 
 from .courses import Course
 from .runs import PLACES_BIT, CourseRun
@@ -13,6 +14,15 @@ from .venues import Venue
 
 DAY_AT, DAY_BITS = 40, 16  # where the day stands in `CatalogueEntry.rank`, and how wide it is
 __all__ = ["DAY_AT", "DAY_BITS", "PLACES_BIT", "CatalogueChange", "CatalogueEntry", "CourseWords", "PlaceWords", "Word"]
+
+
+NOTE_CHANGE = pgtrigger.Trigger(
+    name="note_change",
+    level=pgtrigger.Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+    func="INSERT INTO programmes_cataloguechange DEFAULT VALUES; RETURN NULL;",
+)
 
 
 class CatalogueEntry(models.Model):
@@ -30,15 +40,7 @@ class CatalogueEntry(models.Model):
     rank = models.BigIntegerField(help_text="Days of the start since 2000, then the primary key of the group.")
 
     class Meta:
-        triggers = [
-            pgtrigger.Trigger(
-                name="note_change",
-                level=pgtrigger.Statement,
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                func="INSERT INTO programmes_cataloguechange DEFAULT VALUES; RETURN NULL;",
-            )
-        ]
+        triggers = [NOTE_CHANGE]
         indexes = [
             models.Index(
                 fields=["course"],
@@ -52,8 +54,8 @@ class CatalogueEntry(models.Model):
 
 
 class CatalogueChange(models.Model):
-    """One row for each statement that wrote entries, in its transaction: as long as a reader sees the same rows here,
-    it would read the same entries. Writers wait for nobody, since each adds a row of its own."""
+    """One row for each statement that wrote what the search reads, in its transaction: as long as a reader sees the
+    same rows here, it would read the same. Writers wait for nobody, since each adds a row of its own."""
 
     def __str__(self):
         return f"{self.pk}"
@@ -67,6 +69,7 @@ class CourseWords(models.Model):
     words = SearchVectorField()
 
     class Meta:
+        triggers = [NOTE_CHANGE]
         indexes = [
             GinIndex(fields=["titles"], name="course_titles", fastupdate=False),
             GinIndex(fields=["words"], name="course_words", fastupdate=False),
@@ -82,6 +85,9 @@ class PlaceWords(models.Model):
     venue = models.OneToOneField(Venue, models.CASCADE, primary_key=True, related_name="+")
     words = SearchVectorField()
 
+    class Meta:
+        triggers = [NOTE_CHANGE]
+
     def __str__(self):
         return f"{self.venue_id}"
 
@@ -92,13 +98,18 @@ class Word(models.Model):
     text = models.CharField(max_length=60, primary_key=True)
     lexeme = models.CharField(max_length=60, help_text="Its stem in the text search configuration `city`.")
     sound = models.CharField(max_length=60, help_text="How it sounds, in Latin letters: `spelling.sound`.")
+    traces = SearchVectorField(db_default=Value(""), help_text="What mistakes may leave of it: `spelling.traces`.")
     in_courses = models.BooleanField(default=False)
     in_places = models.BooleanField(default=False)
     facets = models.BigIntegerField(default=0, help_text="The options it names (Saturday, evening), as bits.")
     is_telling = models.BooleanField(default=False, help_text="False: it only helps to order what others find.")
 
     class Meta:
-        indexes = [models.Index(fields=["lexeme"], name="word_lexeme")]
+        triggers = [NOTE_CHANGE]
+        indexes = [
+            models.Index(fields=["lexeme"], name="word_lexeme"),
+            GinIndex(fields=["traces"], name="word_traces", fastupdate=False),
+        ]
 
     def __str__(self):
         return self.text

@@ -12,7 +12,7 @@ from learningcity.services.reference import DATA, rows_of
 from ..models import Closure, Meeting
 
 DAY = timedelta(days=1)
-SAME_FEAST = timedelta(days=4)
+SAME_FEAST = timedelta(days=4)  # between its days, and between what was calculated and what is announced
 
 
 @transaction.atomic

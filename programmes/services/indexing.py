@@ -15,7 +15,7 @@ from learningcity import clock
 from .. import facets
 from ..models import CatalogueChange, CatalogueEntry, Course, CourseRun, CourseWords, Meeting, PlaceWords, Word
 from ..models.catalogue import DAY_AT, DAY_BITS, PLACES_BIT
-from ..spelling import sound
+from ..spelling import sound, traces
 from .derived import Derived
 from .texts import Texts
 from .thesaurus import thesaurus
@@ -34,8 +34,8 @@ COURSES = Derived(CourseWords, {"course_id": "bigint", "titles": "tsvector", "wo
 PLACES = Derived(PlaceWords, {"venue_id": "bigint", "words": "tsvector"})
 WORDS = Derived(
     Word,
-    {"text": "text", "lexeme": "text", "sound": "text", "in_courses": "boolean", "in_places": "boolean"}
-    | {"facets": "bigint", "is_telling": "boolean"},
+    {"text": "text", "lexeme": "text", "sound": "text", "traces": "tsvector"}
+    | {"in_courses": "boolean", "in_places": "boolean", "facets": "bigint", "is_telling": "boolean"},
 )
 
 
@@ -89,12 +89,13 @@ def index_all():
     facets.forget_districts()
     entries = sum(_write_entries(batch) for batch in _batches(_differing_entries()))
     gone = CatalogueEntry.objects.exclude(run__in=_on_offer()).delete()[0]
-    old = CatalogueChange.objects.order_by("-pk").values("pk")[MOST_CHANGES:]
-    CatalogueChange.objects.filter(pk__in=old).delete()
     words = _Words()
     courses = [row for batch in _batches(_courses()) for row in words.of_courses(batch)]
     places = words.of_places(_venues())
-    return {"entries": entries, "gone": gone, "words": _write_words(words, courses, places)}
+    written = _write_words(words, courses, places)
+    old = CatalogueChange.objects.order_by("-pk").values("pk")[MOST_CHANGES:]
+    CatalogueChange.objects.filter(pk__in=old).delete()
+    return {"entries": entries, "gone": gone, "words": written}
 
 
 @transaction.atomic
@@ -230,12 +231,11 @@ class _Words:
         is_telling = word not in synonyms.qualities and (word in synonyms.telling or word in self.texts.telling)
         in_places = lexeme in self.ground or (lexeme in self.names and lexeme not in self.titles)
         bits = self.options.get(lexeme, 0)
-        return (word, lexeme, sound(word)[:60], lexeme in self.courses, in_places, bits, is_telling)
+        heard = sound(word)[:60]
+        return (word, lexeme, heard, traces(word, heard), lexeme in self.courses, in_places, bits, is_telling)
 
 
 def _added(row, said):
-    text, lexeme, heard, in_courses, in_places, bits, is_telling = row
-    return (
-        *(text, lexeme, heard, in_courses or said.in_courses, in_places or said.in_places, bits),
-        is_telling or said.is_telling,
-    )
+    *word, in_courses, in_places, bits, is_telling = row
+    said_in = (in_courses or said.in_courses, in_places or said.in_places)
+    return (*word, *said_in, bits, is_telling or said.is_telling)

@@ -9,7 +9,7 @@ from ..models import Pathway, PathwayStep
 from . import once
 from .stale import refuse_stale
 
-LONGEST_SLUG = 100
+LONGEST_NAME = 100  # in an address, in letters
 WRITTEN = (*(f"{text}_{language}" for text in ("name", "goal") for language in ("fr", "ar", "en")), "isco")
 
 
@@ -19,7 +19,7 @@ def create(*, key, courses, by, **fields):
     code, sent = f"P-{key}", once.sent(key, by, fields, courses)
     try:
         with transaction.atomic():
-            pathway = Pathway.objects.create(code=code, slug=free_slug(fields["name_fr"], code), **fields)
+            pathway = Pathway.objects.create(code=code, slug=address_of(fields["name_fr"], code), **fields)
     except IntegrityError:
         return once.made([Pathway.objects.get(code=code)], "create pathway", sent)
     lay(pathway, courses)
@@ -27,10 +27,9 @@ def create(*, key, courses, by, **fields):
     return pathway
 
 
-def free_slug(name, code):
-    """From the name; with the code behind it when another pathway has that address."""
-    slug = slugify(name)[:LONGEST_SLUG].strip("-") or code.lower()
-    return f"{slug}-{code}".lower() if Pathway.objects.filter(slug=slug).exists() else slug
+def address_of(name, code):
+    """The code keeps apart what two people name the same."""
+    return f"{slugify(name)[:LONGEST_NAME]}-{code}".strip("-").lower()
 
 
 @transaction.atomic

@@ -6,7 +6,8 @@ from programmes.tests.desk import send
 from programmes.tests.factories import course
 
 pytestmark = pytest.mark.django_db
-INDEX = "/gestion/parcours/"
+INDEX, KEY = "/gestion/parcours/", "abcdefgh"
+MADE = f"{INDEX}vers-la-cuisine-p-{KEY}/"
 
 
 @pytest.fixture
@@ -15,14 +16,14 @@ def courses():
 
 
 def answers(courses, **changed):
-    given = {"name_fr": "Vers la cuisine", "name_ar": "نحو المطبخ", "name_en": "", "isco": "5120", "key": new_key()}
+    given = {"name_fr": "Vers la cuisine", "name_ar": "نحو المطبخ", "name_en": "", "isco": "5120", "key": KEY}
     given |= {"goal_fr": "Devenir cuisinière", "goal_ar": "العمل كطباخة", "goal_en": ""}
     given |= {f"step_{number}": course.code for number, course in enumerate(courses, 1)}
     return given | changed
 
 
 def change(desk, given):
-    page = desk.get(f"/en{INDEX}vers-la-cuisine/")
+    page = desk.get(f"/en{MADE}")
     return send(desk, page, **given)
 
 
@@ -34,7 +35,7 @@ def test_a_pathway_is_made_once_however_often_its_form_is_sent(desk, courses):
     given = answers(courses)
     for _time in range(2):
         sent = desk.post(f"/en{INDEX}nouveau/", given)
-        assert sent.headers["Location"] == f"/en{INDEX}vers-la-cuisine/"
+        assert sent.headers["Location"] == f"/en{MADE}"
     pathway = Pathway.objects.get()
     assert steps(pathway) == list(enumerate(courses, 1))
     assert (pathway.isco, pathway.goal_ar) == ("5120", "العمل كطباخة")
@@ -42,7 +43,7 @@ def test_a_pathway_is_made_once_however_often_its_form_is_sent(desk, courses):
 
 def test_two_pathways_of_one_name_have_two_addresses(desk, courses):
     for _time in range(2):
-        desk.post(f"/en{INDEX}nouveau/", answers(courses))
+        assert desk.post(f"/en{INDEX}nouveau/", answers(courses, key=new_key())).status_code == 302
     assert len(set(Pathway.objects.values_list("slug", flat=True))) == 2
 
 
@@ -51,7 +52,7 @@ def test_its_steps_change_order_close_up_and_its_address_stays(desk, courses):
     first, _second, third = courses
     given = answers([third, first], name_fr="Autre nom", step_2="", step_4=first.code, isco="")
     sent = change(desk, given | {"step_3": ""})
-    assert sent.headers["Location"] == f"/en{INDEX}vers-la-cuisine/"
+    assert sent.headers["Location"] == f"/en{MADE}"
     pathway = Pathway.objects.get()
     assert steps(pathway) == [(1, third), (2, first)]
     assert (pathway.name_fr, pathway.isco) == ("Autre nom", "")
@@ -59,7 +60,7 @@ def test_its_steps_change_order_close_up_and_its_address_stays(desk, courses):
 
 def test_two_people_writing_a_pathway_lose_nothing(desk, courses):
     desk.post(f"/en{INDEX}nouveau/", answers(courses))
-    seen = desk.get(f"/en{INDEX}vers-la-cuisine/")
+    seen = desk.get(f"/en{MADE}")
     assert send(desk, seen, name_fr="Autre nom", step_3="").status_code == 302
 
     refused = send(desk, seen, goal_en="Become a cook")
@@ -75,7 +76,7 @@ def test_two_people_writing_a_pathway_lose_nothing(desk, courses):
 
 def test_the_form_shows_what_is_there(page, desk, courses):
     desk.post(f"/en{INDEX}nouveau/", answers(courses))
-    form = page(f"{INDEX}vers-la-cuisine/", "ar").context["form"]
+    form = page(MADE, "ar").context["form"]
     assert [form[f"step_{number}"].value() for number in (1, 2, 3, 4)] == [*(item.code for item in courses), None]
     assert form["name_fr"].value() == "Vers la cuisine"
 

@@ -269,6 +269,16 @@ def test_announced_feast_moves_with_all_its_days_and_shows_what_it_touches(desk,
     assert Meeting.objects.get(pk=touched.pk).state == "planned"
 
 
+@pytest.mark.parametrize("away", [-5 * DAY, 5 * DAY, timedelta(days=365)])
+def test_feast_announced_far_from_its_calculated_day_is_a_slip_of_the_pen(desk, eid, away):
+    path = f"/fr/gestion/jours-feries/{eid.pk}/"
+
+    answer = desk.post(path, {"do": "settle"} | parts("first_day", eid.date + away))
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["first_day"])
+    assert Holiday.objects.get(pk=eid.pk).date == eid.date
+
+
 def test_meetings_on_the_announced_day_are_set_not_held(desk, eid):
     touched = meeting(run(meetings=0), date=eid.date)
 

@@ -3,7 +3,7 @@ import pytest
 from learningcity.folding import fold
 
 from ..models import Word
-from ..spelling import MOST_WORDS, asked, forms_of, mistakes_in, sound, understand, unlike
+from ..spelling import LONGEST_WORD, MOST_WORDS, asked, forms_of, mistakes_in, sound, traces, understand, unlike
 
 
 @pytest.mark.parametrize(
@@ -96,18 +96,41 @@ def test_letters_that_changed_places_are_one_mistake_and_sound_counts_less_than_
     assert unlike("enformatik", "informatique", "anfurmtik", 0, 4) < unlike("enformatik", "infini", "anfini", 3, 6)
 
 
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("coutrue", "couture"),  # two letters changed places
+        ("cuture", "couture"),
+        ("coutture", "couture"),
+        ("cousure", "couture"),
+        ("enterprenariat", "entrepreneuriat"),  # two mistakes, and one that is not heard
+        ("khiyata", "خياطة"),
+        ("تاسس", "تاسيس"),
+    ],
+)
+def test_words_that_are_taken_for_each_other_leave_the_same_traces(typed, known):
+    assert traces(typed, sound(typed)) & traces(known, sound(known))
+    assert not traces(typed, sound(typed)) & traces("menuiserie", sound("menuiserie"))
+
+
+def test_the_longest_words_leave_some_two_hundred_traces():
+    words = ["abcdefghijklmnopqrstuvwxyz"[:length] * 2 for length in range(1, LONGEST_WORD // 2 + 1)]
+    assert max(len(traces(word, sound(word))) for word in words) < 250
+
+
 # --- With the words of a catalogue ------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def _words(db):
+    from ..services.indexing import WORDS
     from ..services.thesaurus import lexemes_of
 
     texts = ["couture", "couturiere", "broderie", "budget", "سيارات", "خياطة", "فرنسية", "permis", "bac"]
-    lexemes = lexemes_of(texts)
-    Word.objects.bulk_create(
-        Word(text=text, lexeme=lexeme, sound=sound(text), in_courses=True, is_telling=True)
-        for text, lexeme in lexemes.items()
+    said = {"in_courses": True, "in_places": False, "facets": 0, "is_telling": True}
+    WORDS.write(
+        (text, lexeme, sound(text), traces(text, sound(text)), *said.values())
+        for text, lexeme in lexemes_of(texts).items()
     )
 
 

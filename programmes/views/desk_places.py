@@ -157,7 +157,7 @@ def holiday(request, holiday):
     touched = scheduling.touched_by([day.date for day in feast])[:MOST]
     act = request.POST.get("do", "settle") if request.method == "POST" else ""
     picking = TouchedForm(sent(request) if act == "skip" else None, meetings=touched)
-    form = HolidayForm(sent(request) if act != "skip" else None, initial={"first_day": feast[0].date})
+    form = HolidayForm(sent(request) if act != "skip" else None, expected=feast[0].date)
     if skip(request, picking, holiday.name_fr) or settle(request, form, holiday):
         return redirect("desk-holiday", holiday=holiday.pk)
     context = {

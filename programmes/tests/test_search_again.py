@@ -1,4 +1,4 @@
-"""The list nobody narrowed is counted once, and is right all the same."""
+"""What was asked before is not searched again, and is right all the same."""
 
 from datetime import timedelta
 
@@ -7,10 +7,11 @@ import pytest
 from learningcity import clock
 
 from .. import facets, search
-from ..models import CatalogueChange, CourseRun
+from ..models import CatalogueChange, CourseRun, Venue
 from ..search import DATE, Question
+from ..services import indexing
 from ..tasks import mend_catalogue
-from .factories import course, offered, run
+from .factories import course, offered, run, venue
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = Question()
@@ -20,12 +21,55 @@ def answer():
     return search.ask(EVERYTHING)
 
 
-def test_it_is_counted_once(queries_of):
-    offered()
-    answer()
+@pytest.mark.parametrize("question", [EVERYTHING, Question(text="couture"), Question(text="cuoture", age=30)])
+def test_it_is_searched_once(queries_of, question):
+    offered(course=course(title_fr="Couture"))
+    first = search.ask(question)
 
-    assert queries_of(answer) == 1
-    assert queries_of(search.ask, EVERYTHING, page=2) == 1
+    assert queries_of(search.ask, question) == 1
+    assert search.ask(question) == first
+    assert first.total == 1
+
+
+def test_the_same_with_other_filters_or_another_page_is_another_question():
+    offered(course=course(theme="trade"))
+    offered(course=course(theme="trade"))
+    asked = Question(chosen={"theme": frozenset(["trade"])})
+
+    assert (search.ask(asked).total, search.ask(Question(chosen={"theme": frozenset(["digital"])})).total) == (2, 0)
+    assert search.ask(asked, per_page=1).runs + search.ask(asked, page=2, per_page=1).runs == search.ask(asked).runs
+
+
+def test_a_text_that_is_written_anew_is_found_at_once():
+    group = offered(course=course(title_fr="Couture"))
+    offered(course=course(title_fr="Cuisine"))
+    assert search.ask(Question(text="couture")).total == 1
+
+    group.course.title_fr = "Broderie"
+    group.course.save()
+    indexing.index_courses([group.course])
+
+    assert search.ask(Question(text="broderie")).runs == (group.pk,)
+    assert group.pk not in search.ask(Question(text="couture")).runs
+
+
+def test_a_place_that_moves_is_near_at_once():
+    group = offered(venue=venue(latitude=33.57, longitude=-7.59))
+    here = Question(near=(33.57, -7.59))
+    assert search.ask(here).total == 1
+
+    Venue.objects.filter(pk=group.venue_id).update(latitude=33.97)
+
+    assert search.ask(here).total == 0
+
+
+def test_no_more_is_kept_than_a_process_can_hold(monkeypatch):
+    monkeypatch.setattr(search, "MOST_KEPT", 3)
+    offered()
+    for age in range(20, 30):
+        search.ask(Question(age=age))
+
+    assert len(search._kept()) <= 3
 
 
 def test_each_order_is_kept_for_itself():
