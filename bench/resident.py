@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-RECEIPT = re.compile(r"^/i/([\w-]+)/")
+RECEIPT = re.compile(r"^/i/([\w-]+)/(?:\?|$)")
+TITLE = re.compile(r"<title>(.+?) –")
+STATES = {"Place confirmed": "enrolled", "Waiting": "waiting", "Place offered": "offered"}  # as a title says them
+SIBLING = {"given_name": "Second", "birth_0": "2", "birth_1": "5", "birth_2": "1999", "sex": "M"}
+SIBLING |= {"relation": "mother", "guardian_name": "Salma"}
 PATIENCE = 20  # seconds for one answer
 
 
@@ -32,7 +36,7 @@ class Resident:
 
     def __init__(self, port, path):
         self.port, self.path = port, path
-        self.cookie, self.form = "", None
+        self.cookie, self.form, self.district = "", None, "outside"
 
     @property
     def language(self):
@@ -47,6 +51,25 @@ class Resident:
         if answer.status == 200:
             self._read(answer)
         return answer
+
+    def state(self):
+        """What the receipt at this path says, as a state of a place."""
+        self.path += "?langue=en"
+        found = TITLE.search(self._ask("GET").body)
+        return STATES.get(found[1], found[1]) if found else None
+
+    def bring(self, receipt):
+        """Enrol a second person from a receipt, together with the first where one may: her receipt, or empty."""
+        self.path = f"/i/{receipt}/"
+        self._read(self._ask("GET"))
+        self.path += "autre/"
+        for typed in ({}, SIBLING | {"district": self.district}, {"consent": "on", "together": "on", "wait": "1"}):
+            answer = self._ask("POST", urlencode({"csrfmiddlewaretoken": self.form["csrfmiddlewaretoken"], **typed}))
+            if answer.status != 302 or answer.receipt:
+                break
+            self.path = answer.headers["Location"]
+            self._read(self._ask("GET"))
+        return answer.receipt or ""
 
     def _ask(self, method, body=None):
         headers = {"Cookie": self.cookie}

@@ -1,8 +1,11 @@
 """Who asks, as far as the network tells."""
 
+import hmac
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
+from django.core.cache import cache
+from redis import RedisError
 
 HOUSEHOLD = 64  # bits of an IPv6 address: whoever has one has all that begin with the same
 
@@ -16,6 +19,19 @@ def client_address(request):
     entries, trusted = request.META.get("HTTP_X_FORWARDED_FOR", "").split(","), settings.TRUSTED_PROXIES
     forwarded = entries[-trusted] if 0 < trusted <= len(entries) else ""
     return _known(forwarded) or _known(request.META.get("REMOTE_ADDR", ""))
+
+
+def is_too_often(request, what, *, most, seconds):
+    """Whether this was asked more than `most` times from the address of the request within about so many seconds.
+
+    Addresses are kept as digests, in the cache alone. While the cache is away nobody is counted and nobody refused.
+    """
+    key = hmac.new(settings.SECRET_KEY.encode(), f"{what} {client_address(request)}".encode(), "sha256").hexdigest()
+    try:
+        cache.add(key, 0, seconds)
+        return cache.incr(key) > most
+    except (RedisError, ValueError):  # ValueError: the count ended between the two
+        return False
 
 
 def _known(text):

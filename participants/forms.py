@@ -1,17 +1,21 @@
 """The pages of an enrolment. What closes a group or a seat is not an error here; it is a page of its own."""
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from learningcity.forms import BirthDateField, NameField, PhoneField
+from learningcity.forms import BirthDateField, LineField, NameField, PhoneField
 from learningcity.models import District
 from learningcity.models.places import Sex
+from programmes import wording
 
 from .models import Guardianship
 from .models.people import ContactChannel
+from .services.families import OUTSIDE
 
 WHO = [("me", _("For me")), ("child", _("For my child")), ("adult", _("For an adult relative"))]
-OUTSIDE = "outside"
 NEEDS = [
     ("step_free", _("step-free access")),
     ("hearing", _("hearing loop or sign language")),
@@ -130,10 +134,56 @@ class ContactForm(forms.Form):
 
 
 class CheckForm(forms.Form):
+    """`beside` is the place of someone who waits and from whose receipt this enrolment was begun, or None."""
+
+    together = forms.BooleanField(required=False)
     consent = forms.BooleanField(
         label=_("I agree that the city uses this for the course and to count participants, without my name."),
         error_messages={"required": _("Tick the box to send the enrolment")},
     )
+
+    def __init__(self, *args, beside, **options):
+        super().__init__(*args, **options)
+        if beside is None:
+            del self.fields["together"]
+        else:
+            name = format_html("<bdi>{}</bdi>", beside.participant.first_name)
+            self.fields["together"].label = format_lazy(_("Together with {name}, or neither"), name=name)
+            self.fields["together"].help_text = _("A place is offered only when there is one for each.")
+
+
+class ClashForm(forms.Form):
+    """What becomes of a group at the same hours. `may_keep_both` when both can be followed."""
+
+    choice = forms.ChoiceField(
+        label=_("What shall we do?"), widget=forms.RadioSelect, error_messages={"required": _("Choose an answer")}
+    )
+
+    def __init__(self, *args, may_keep_both, **options):
+        super().__init__(*args, **options)
+        both = [("both", pgettext_lazy("courses", "Keep both"))] if may_keep_both else []
+        choices = [("first", _("Keep the first")), ("replace", _("Replace it with the new one"))]
+        self.fields["choice"].choices = choices + both
+
+
+class TransferForm(forms.Form):
+    """`groups` are those she could have a place in. Value of `group`: one of them."""
+
+    group = forms.TypedChoiceField(
+        label=_("Move to"), widget=forms.RadioSelect, error_messages={"required": _("Choose a group")}
+    )
+    reason = LineField(label=_("Reason"), max_length=200, error_messages={"required": _("Write the reason")})
+
+    def __init__(self, *args, groups, **options):
+        super().__init__(*args, **options)
+        known = {group.code: group for group in groups}
+        self.fields["group"].choices = [(code, described(group)) for code, group in known.items()]
+        self.fields["group"].coerce = known.get
+
+
+def described(group):
+    parts = [group.label, wording.schedule(group), group.venue.name]
+    return format_html_join(" · ", "<bdi>{}</bdi>", ([part] for part in parts))
 
 
 class AlertForm(forms.Form):

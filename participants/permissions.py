@@ -1,7 +1,11 @@
 """Who may see and mark whom. Scope comes from memberships, never from the address."""
 
+from django.db.models import Exists, OuterRef
+
 from programmes.models import CourseRun, Membership
-from programmes.permissions import memberships_of
+from programmes.permissions import is_programme_officer, memberships_of
+
+from .models import Enrolment, Participant
 
 ROLES_WITH_PEOPLE = {
     Membership.Role.TRAINER,
@@ -9,6 +13,29 @@ ROLES_WITH_PEOPLE = {
     Membership.Role.DISTRICT_OFFICER,
     Membership.Role.PROGRAMME_OFFICER,
 }
+
+
+KEEPERS = ROLES_WITH_PEOPLE - {Membership.Role.TRAINER}
+
+
+def may_move_people(user, run: CourseRun, today):
+    """Trainers see who comes; they do not give places."""
+    return bool(KEEPERS & roles_over(user, run, today))
+
+
+def may_merge(user, today):
+    """Whether the pages about possible doubles exist for this user."""
+    return memberships_of(user, today).filter(role__in=KEEPERS).exists()
+
+
+def people_kept_by(user, today):
+    """The people whose every place is in a group this user keeps; the whole city for the programme officer."""
+    people = Participant.objects.surviving()
+    if is_programme_officer(user, today):
+        return people
+    places = Enrolment.objects.filter(participant=OuterRef("pk"))
+    elsewhere = places.exclude(run__in=CourseRun.objects.schedulable_by(user, today).values("pk"))
+    return people.filter(Exists(places), ~Exists(elsewhere))
 
 
 def has_desk(user, today):

@@ -1,6 +1,12 @@
-from celery import shared_task
+from datetime import timedelta
 
-from .services import alerts, drafts, queue
+from celery import current_app, shared_task
+
+from learningcity import clock
+
+from .services import alerts, desk_release, drafts, draw, people, queue, reminders, retention
+
+A_MOMENT = timedelta(milliseconds=100)  # the clocks of the worker and of the database are not quite the same
 
 
 @shared_task
@@ -10,10 +16,45 @@ def sweep_drafts():
 
 @shared_task
 def sweep_queue():
-    """Offers whose time has passed go on to the next in line."""
+    """Offers whose time has passed go on to the next in line; those that end before the next sweep do so on time."""
     queue.sweep()
+    for run, at in queue.ending_soon():
+        current_app.send_task("participants.tasks.sweep_run", [run], eta=at + A_MOMENT)
+
+
+@shared_task
+def sweep_run(pk):
+    queue.sweep_run(pk)
+
+
+@shared_task
+def hold_draws():
+    draw.sweep()
+
+
+@shared_task
+def release_desk_seats():
+    desk_release.sweep()
+
+
+@shared_task
+def take_over():
+    """Who has come of age acts alone."""
+    people.take_over()
+
+
+@shared_task
+def forget_people():
+    """Those of whom nothing is to come, and nothing was for long."""
+    retention.forget()
 
 
 @shared_task
 def tell_alerts():
     alerts.tell()
+
+
+@shared_task
+def remind():
+    """People with a meeting tomorrow; repeating it tells nobody twice."""
+    reminders.remind(at=clock.now())

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from .views import alerts, offers, receipts
+from .views import alerts, incoming, offers, own_data, receipts, resident
 
 urlpatterns = [
     path("i/<str:token>/", receipts.receipt, name="receipt"),
+    path("i/<str:token>/autre/", resident.another, name="enrol-another"),
     path("i/<str:token>/annuler/", receipts.cancel, name="cancel"),
     path("i/<str:token>/calendrier.ics", receipts.calendar, name="receipt-calendar"),
+    path("i/<str:token>/mes-donnees/", own_data.show, name="own-data"),
+    path("i/<str:token>/mes-donnees.json", own_data.download, name="own-data-file"),
+    path("i/<str:token>/mes-donnees/corriger/", own_data.correct, name="own-data-correct"),
+    path("i/<str:token>/effacer/", own_data.erase, name="erase"),
     path("o/<str:token>/", offers.offer, name="offer"),
     path("a/<str:alert>/", alerts.link, name="alert-link"),
+    path("sms/", incoming.incoming, name="sms-incoming"),
 ]

@@ -10,7 +10,7 @@ from learningcity import clock
 from learningcity.i18n import date_range, number, short_date, time_of, weekday
 
 from . import facets
-from .models.runs import RunStatus
+from .models.runs import CourseRun, RunStatus
 
 NO_BREAK = "\u00a0"
 MONDAY = date(2024, 1, 1)
@@ -169,18 +169,56 @@ def places(run, code):
 
 def giving_rules(runs):
     """How places are given, said on every course page: [sentence], one per group where they differ."""
-    desk = {run.desk_seats for run in runs}
-    if not any(desk):
-        return [_("First come, first served."), _("No places are kept back: all can be taken here or at a desk.")]
-    if len(desk) == 1:
-        return [_("First come, first served."), kept(runs[0])]
-    named = [_("Group %(label)s: %(rule)s") % {"label": run.label, "rule": kept(run)} for run in runs]
-    return [_("First come, first served."), *named]
+    given = rule_of(runs, giving) or [_("First come, first served.")]
+    if any(run.desk_seats for run in runs):
+        return [*given, *rule_of(runs, kept)]
+    return [*given, _("No places are kept back: all can be taken here or at a desk.")]
+
+
+def rule_of(runs, rule):
+    """[what the rule says of all these groups], or one sentence for each."""
+    said = [rule(run) for run in runs]
+    if len(set(said)) == 1:
+        return said[:1]
+    named = [(run.label, sentence[:1].lower() + sentence[1:]) for run, sentence in zip(runs, said, strict=True)]
+    return [_("Group %(label)s: %(rule)s") % {"label": label, "rule": sentence} for label, sentence in named]
+
+
+def giving(run):
+    if not run.is_drawn:
+        return _("First come, first served.")
+    if not run.priorities:
+        sentence = _("Places are drawn by lot on %(day)s, after enrolment closes; who asks first does not matter.")
+        return sentence % {"day": short_date(draw_day(run))}
+    among = pgettext("between classes of a draw", ", then among ").join(classes(run))
+    sentence = _("Places are drawn by lot on %(day)s, after enrolment closes: first among %(classes)s.")
+    return sentence % {"day": short_date(draw_day(run)), "classes": among}
+
+
+def draw_day(run):
+    return clock.local_day(run.enrolment_closes_at)
+
+
+def classes(run):
+    """Who goes first when places are drawn, class after class, as inside a sentence; the last one is everyone else."""
+    home = (run.venue.district or run.venue).name
+    words = {
+        CourseRun.Priority.DISTRICT: _("people who live in %(district)s") % {"district": home},
+        CourseRun.Priority.FIRST_TIME: _("people who have not had a place in one of our groups"),
+    }
+    return [*(words[code] for code in run.priorities), _("everyone else")]
 
 
 def kept(run):
     if not run.desk_seats:
         return _("no place is kept for people who enrol at a desk.")
+    if day := run.desk_release_on or (draw_day(run) if run.is_drawn else None):
+        sentence = ngettext(
+            "%(n)s place is kept for people who enrol at a desk; from %(day)s on it is for everyone.",
+            "%(n)s places are kept for people who enrol at a desk; from %(day)s on they are for everyone.",
+            run.desk_seats,
+        )
+        return sentence % {"n": run.desk_seats, "day": short_date(day)}
     return ngettext(
         "%(n)s place is kept for people who enrol at a desk.",
         "%(n)s places are kept for people who enrol at a desk.",

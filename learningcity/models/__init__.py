@@ -1,4 +1,5 @@
 from .audit import AuditEntry
+from .incoming import IncomingMessage
 from .messages import OutboxMessage
 from .places import District, DistrictContext, Holiday, Population, Prefecture, Quartier
 from .users import User
@@ -8,6 +9,7 @@ __all__ = [
     "District",
     "DistrictContext",
     "Holiday",
+    "IncomingMessage",
     "OutboxMessage",
     "Population",
     "Prefecture",

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models.functions import Now
 
-from learningcity.models.messages import OutboxMessage
+from learningcity.models.messages import Channel, OutboxMessage
 from learningcity.providers import OutcomeUnknown, provider_for
 
 from .messages import ask
@@ -27,6 +27,7 @@ LEASE = timedelta(minutes=2)  # longer than any attempt lives, see tasks.deliver
 LATE = timedelta(seconds=15)
 BATCH = 1000
 SWEEP_EVERY = 60  # seconds, as in CELERY_BEAT_SCHEDULE
+FAILED = "Not delivered, as the provider reported."
 NO_ANSWER = "Handed to the provider, no answer yet."
 State = OutboxMessage.State
 
@@ -44,8 +45,8 @@ def deliver(pk):
     except Exception as error:  # a message that cannot be written or sent never stops the others
         return _postpone(message, error)
     sent = {"state": State.SENT, "sent_at": Now(), "provider_reference": reference[:120], "last_error": ""}
-    OutboxMessage.objects.filter(pk=pk).update(**sent)  # even if cancelled meanwhile: it has left
-    return State.SENT
+    left = OutboxMessage.objects.filter(pk=pk).exclude(last_error=FAILED)  # a report can be faster than we are
+    return State.SENT if left.update(**sent) else State.DEAD  # even if cancelled meanwhile: it has left
 
 
 @transaction.atomic
@@ -102,6 +103,16 @@ def sweep():
             break
         asked += 1
     return asked
+
+
+def note_report(reference, status):
+    """What a gateway says of a text message long after it took it. It ends a doubt; what nobody knows is no fault."""
+    told = OutboxMessage.objects.filter(channel=Channel.SMS, dedupe_key=reference)
+    if status == "failed":
+        failed = told.filter(state__in=[State.PENDING, State.SENT])
+        failed.update(state=State.DEAD, sent_at=None, last_error=FAILED)
+    else:
+        told.filter(state=State.DEAD).update(state=State.SENT, sent_at=Now(), last_error="")
 
 
 def retry_dead():

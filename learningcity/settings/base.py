@@ -23,6 +23,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 SITE_URL = env.str("SITE_URL")
 HELP_PHONE = env.str("HELP_PHONE", default="+212522000000")
 DEMO = env.bool("DEMO", default=False)
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=1096)  # after the last group of a person ended
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
 
 INSTALLED_APPS = [
@@ -202,6 +203,7 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^livez$"]
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ENROLMENT_POSTS_PER_HOUR = env.int("ENROLMENT_POSTS_PER_HOUR", default=600)  # from one address, four to a person
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(BEHIND_PROXY))
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -229,6 +231,8 @@ SMS_PROVIDER = env.str("SMS_PROVIDER", default="console")
 SMS_HTTP_URL = env.str("SMS_HTTP_URL", default="")
 SMS_HTTP_TOKEN = env.str("SMS_HTTP_TOKEN", default="")
 SMS_SENDER = env.str("SMS_SENDER", default="CASA APPREND")
+SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", default="")
+SMS_SIMULATOR = env.str("SMS_SIMULATOR", default="ok")
 SMS_FILE = env.path("SMS_FILE", default=BASE_DIR / ".local" / "sms.log")
 
 
@@ -262,12 +266,18 @@ CELERY_TASK_ROUTES = {
     "learningcity.tasks.deliver": {"queue": "messages"},
     "learningcity.tasks.sweep_outbox": {"queue": "messages"},
     "participants.tasks.sweep_queue": {"queue": "enrolment"},
+    "participants.tasks.sweep_run": {"queue": "enrolment"},
     "indicators.tasks.rollup": {"queue": "rollup"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "learningcity.tasks.sweep_outbox", "schedule": 60.0},
     "sweep-queue": {"task": "participants.tasks.sweep_queue", "schedule": 60.0},
+    "remind": {"task": "participants.tasks.remind", "schedule": 3600.0},
+    "hold-draws": {"task": "participants.tasks.hold_draws", "schedule": 300.0},
+    "release-desk-seats": {"task": "participants.tasks.release_desk_seats", "schedule": 300.0},
     "sweep-drafts": {"task": "participants.tasks.sweep_drafts", "schedule": 900.0},
+    "take-over": {"task": "participants.tasks.take_over", "schedule": 86_400.0},
+    "forget-people": {"task": "participants.tasks.forget_people", "schedule": 86_400.0},
     "tell-alerts": {"task": "participants.tasks.tell_alerts", "schedule": 3600.0},
     "mend-catalogue": {"task": "programmes.tasks.mend_catalogue", "schedule": 600.0},
     "rollup": {"task": "indicators.tasks.rollup", "schedule": 3600.0},

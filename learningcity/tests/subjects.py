@@ -47,12 +47,16 @@ def city():
     run = open_group(ours, district, now)
     meeting = create("programmes.Meeting", run=run, date=now.date(), starts_at=time(0, 5), ends_at=time(23, 55))
     alert = create("participants.Alert", phone="+212612345678", language="fr", expires_at=now + timedelta(days=9))
-    values = {"slug": run.course.slug, "code": run.code, "meeting": meeting.pk, "token": confirmed(run, now).token}
-    values |= {"alert": alert.token}
+    place = confirmed(run, now)
+    values = {"slug": run.course.slug, "code": run.code, "meeting": meeting.pk}
+    values |= {"token": place.token, "reference": place.reference}
+    values |= {"alert": alert.token} | doubles_of(place, now)
     values |= {"course": run.course.code, "place": run.venue.slug, "venue": run.venue.code, "size": "a4"}
     clip = {"language": "darija", "sound": b"OggS", "size": 4, "seconds": 1, "digest": "ab" * 32, "transcript": "…"}
     create("programmes.VoiceClip", course=run.course, **clip)
     values |= {"language": "darija", "digest": "abababab"}
+    held = {"seed": "ab" * 16, "version": 1, "seats": 30, "line": 50, "entries": [], "order": [], "drawn_at": now}
+    create("participants.Draw", run=run, **held)
     pathway = create("programmes.Pathway", code="W1", slug="vers-la-couture", name="W", goal="G")
     create("programmes.PathwayStep", pathway=pathway, position=1, course=run.course)
     values |= {"district": district.slug, "organisation": ours.code, "pathway": pathway.slug}
@@ -65,6 +69,19 @@ def city():
     return SimpleNamespace(
         district=district, other_district=other_district, ours=ours, theirs=theirs, run=run, values=values
     )
+
+
+def doubles_of(place, now):
+    """A record that looks like that of this place, and one that was merged into it."""
+    fields = {"given_name": "Yasmine", "phone": "+212612345678", "sex": "F", "birth_year": 1990}
+    double, absorbed = (
+        create("participants.Participant", merged_into=into, **fields) for into in (None, place.participant)
+    )
+    over = {"state": "cancelled_by_learner", "joined_at": now, "sequence": 2, "source": "online"}
+    create("participants.Enrolment", run=place.run, participant=double, sex="F", birth_year=1990, **over)
+    lists = {"moved": [], "ended": [], "guardianships": []}
+    merge = create("participants.Merge", survivor=place.participant, absorbed=absorbed, at=now, **lists)
+    return {"first": place.participant_id, "second": double.pk, "merge": merge.pk}
 
 
 def own_days(venue):

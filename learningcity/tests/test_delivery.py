@@ -283,3 +283,48 @@ def test_the_command_sweeps(asked, capsys):
     call_command("outbox", "--sweep")
     assert capsys.readouterr().out.startswith("1 messages asked for\n")
     assert asked() == [message.pk]
+
+
+# --- Reports --------------------------------------------------------------------------------------------------
+
+
+def test_a_reported_failure_makes_a_sent_message_dead(provider):
+    delivery.deliver(write().pk)
+    delivery.note_report("enrolled:1", "failed")
+    assert (row().state, row().last_error, row().sent_at) == ("dead", delivery.FAILED, None)
+
+
+def test_a_report_of_what_nobody_knows_or_of_an_email_changes_nothing(provider):
+    delivery.deliver(write(channel="email", recipient="yasmine@apprend.example").pk)
+    for reference in ("enrolled:1", "enrolled:2"):
+        delivery.note_report(reference, "failed")
+    assert row().state == "sent"
+
+
+def test_a_report_of_success_ends_a_doubt_and_changes_nothing_else(provider):
+    provider.errors = {PHONE: OutcomeUnknown("TimeoutError")}
+    assert delivery.deliver(write().pk) == "dead"
+    for _time in range(2):
+        delivery.note_report("enrolled:1", "delivered")
+        assert (row().state, row().last_error) == ("sent", "")
+        assert row().sent_at is not None
+
+
+@pytest.mark.parametrize(("state", "status"), [("cancelled", "failed"), ("cancelled", "delivered")])
+def test_what_was_cancelled_stays_so(provider, state, status):
+    write()
+    OutboxMessage.objects.update(state=state)
+    delivery.note_report("enrolled:1", status)
+    assert row().state == state
+
+
+def test_a_report_that_is_faster_than_our_own_note_stands(provider, monkeypatch):
+    kept = provider.send
+
+    def send(self, *words):
+        delivery.note_report("enrolled:1", "failed")
+        return kept(self, *words)
+
+    monkeypatch.setattr(provider, "send", send)
+    assert delivery.deliver(write().pk) == "dead"
+    assert (row().state, row().last_error) == ("dead", delivery.FAILED)

@@ -2,7 +2,9 @@ from .alerts import Alert
 from .attendance import Attendance
 from .certificates import Certificate
 from .drafts import EnrolmentDraft
+from .draws import Draw
 from .enrolments import Enrolment, EnrolmentEvent
+from .merges import Merge
 from .people import Consent, Guardianship, Participant
 
 __all__ = [
@@ -10,9 +12,11 @@ __all__ = [
     "Attendance",
     "Certificate",
     "Consent",
+    "Draw",
     "Enrolment",
     "EnrolmentDraft",
     "EnrolmentEvent",
     "Guardianship",
+    "Merge",
     "Participant",
 ]

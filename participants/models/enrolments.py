@@ -5,7 +5,7 @@ import secrets
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from learningcity.models import District
@@ -98,13 +98,16 @@ class EnrolmentQuerySet(models.QuerySet):
         return self.filter(state__in=LIVE)
 
     def waiting(self):
-        """In the order in which offers are made; nothing that edits a record moves a person."""
-        return self.filter(state=State.WAITING).order_by("priority", "sequence")
+        """In the order of offers: as drawn, then as joined; nothing that edits a record moves a person."""
+        return self.filter(state=State.WAITING).order_by(F("drawn_rank").asc(nulls_last=True), "priority", "sequence")
 
     def ahead_of(self, enrolment):
         """Those who wait for the same group and are offered a place before this one."""
+        line = self.waiting().filter(run=enrolment.run_id)
+        if enrolment.drawn_rank is not None:
+            return line.filter(drawn_rank__lt=enrolment.drawn_rank)
         same_class = Q(priority=enrolment.priority, sequence__lt=enrolment.sequence)
-        return self.waiting().filter(same_class | Q(priority__lt=enrolment.priority), run=enrolment.run_id)
+        return line.filter(Q(drawn_rank__isnull=False) | same_class | Q(priority__lt=enrolment.priority))
 
     def on_roster(self):
         return self.filter(state__in=ON_ROSTER)
@@ -130,6 +133,7 @@ class Enrolment(models.Model):
     priority = models.PositiveSmallIntegerField(default=0)
     joined_at = models.DateTimeField()
     sequence = models.PositiveIntegerField(help_text="Order of joining within the run; never changes.")
+    drawn_rank = models.PositiveIntegerField(null=True, blank=True, help_text="From 1, where places were drawn.")
     source = models.CharField(max_length=7, choices=Source)
     party = models.UUIDField(null=True, blank=True, help_text="People who want in together.")
     offered_at = models.DateTimeField(null=True, blank=True)

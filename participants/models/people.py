@@ -2,6 +2,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -19,11 +20,14 @@ class ContactChannel(models.TextChoices):
 
 class ParticipantQuerySet(models.QuerySet):
     def surviving(self):
-        return self.filter(merged_into=None)
+        """Those who stand for a person: neither merged into another record nor erased."""
+        return self.filter(merged_into=None, erased_on=None)
 
     def same_person(self, *, phone, birth_date, folded_name):
-        """Exactly the same phone, birth date and folded name: what one person types twice."""
-        return self.surviving().filter(phone=phone, birth_date=birth_date, folded_name=folded_name)
+        """Exactly the same phone, birth date and folded name: what one person types twice. A record that was merged
+        away leads to its survivor."""
+        typed = Participant.objects.filter(phone=phone, birth_date=birth_date, folded_name=folded_name)
+        return self.surviving().filter(pk__in=typed.values(standing=Coalesce("merged_into", "pk")))
 
 
 class Participant(models.Model):
@@ -44,6 +48,7 @@ class Participant(models.Model):
     language = models.CharField(_("language of messages"), max_length=2, default="fr")
     channel = models.CharField(_("channel"), max_length=8, choices=ContactChannel, default=ContactChannel.SMS)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+    erased_on = models.DateField(null=True, blank=True, help_text="Since this civil day it is about nobody.")
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

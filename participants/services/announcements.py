@@ -15,6 +15,7 @@ from ..models.people import ContactChannel
 
 TEMPLATES = {State.ENROLLED: "enrolled", State.WAITING: "waiting", State.OFFERED: "offered", State.EXPIRED: "expired"}
 TEMPLATES |= {State.CANCELLED_BY_LEARNER: "cancelled", State.DECLINED: "declined"}
+TEMPLATES |= {State.REQUESTED: "requested", State.REFUSED: "refused"}
 CHANGES = {"moved": "meeting_moved", "hours": "meeting_hours", "added": "meeting_on", "off": "meeting_cancelled"}
 DECISIONS = {
     CourseRun.Decision.CANCELLED: "run_cancelled",
@@ -28,6 +29,12 @@ def announce(enrolment, *, key=None, not_before=None):
     template = TEMPLATES[State(enrolment.state)]
     key = key or key_of(enrolment, enrolment.state)
     write(enrolment, template, values(enrolment), key=key, not_before=not_before)
+
+
+def announce_transfer(enrolment):
+    """Of the group she now has a place in, or waits for."""
+    template = "transferred" if enrolment.state == State.ENROLLED else TEMPLATES[State(enrolment.state)]
+    write(enrolment, template, values(enrolment), key=key_of(enrolment, State.TRANSFERRED))
 
 
 def take_back(enrolment):
@@ -63,18 +70,27 @@ def values(enrolment):
     told["venue"] = in_languages(run.venue, "name")
     if place := enrolment.place_in_line:
         told["place_in_line"] = place
+    if enrolment.state == State.REQUESTED:
+        told |= answering(run.enrolment_closes_at)
     if enrolment.state == State.OFFERED:
-        until = enrolment.answer_by.astimezone(clock.CASABLANCA)
-        told |= {"answer_by": until.date().isoformat(), "answer_time": f"{until:%H:%M}"}
+        told |= answering(enrolment.answer_by)
         told["link"] = settings.SITE_URL + reverse("offer", args=[enrolment.token])
     return told
 
 
-def addressed(enrolment):
-    """Names in every language the portal speaks; the template picks. A sensitive course is None and never named."""
+def answering(instant):
+    """Until when she may answer an offer, or when she is answered."""
+    local = instant.astimezone(clock.CASABLANCA)
+    return {"answer_by": local.date().isoformat(), "answer_time": f"{local:%H:%M}"}
+
+
+def addressed(enrolment, *, named=None):
+    """Names in every language the portal speaks; the template picks. A sensitive course is None and never named.
+    `named` is what `names_the_person` says, for who has asked it of many at once."""
     course = enrolment.run.course
+    named = names_the_person(enrolment) if named is None else named
     return {
-        "first_name": enrolment.participant.first_name if names_the_person(enrolment) else "",
+        "first_name": enrolment.participant.first_name if named else "",
         "course": None if course.is_sensitive else in_languages(course, "title"),
         "reference": enrolment.reference,
         "link": settings.SITE_URL + reverse("receipt", args=[enrolment.token]),

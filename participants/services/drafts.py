@@ -4,19 +4,22 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from learningcity import clock
 from learningcity.models import District
 from programmes.models import CourseRun
 
 from ..models import Enrolment, EnrolmentDraft
-from . import announcements
+from ..models.enrolments import State
+from . import announcements, clashes, families, queue
 from .enrolment import enrol
 from .people import Person, register, same_as
 from .refusals import EnrolmentRefused, Refusal
 
 LIFE = timedelta(hours=2)
 SENT_LIFE = timedelta(hours=72)
+A_DAY, MOST_PER_PHONE = timedelta(days=1), 20
 
 
 def find(run, token):
@@ -43,7 +46,7 @@ def person_of(answers):
     birth = answers["birth"]
     if answers.get("who") == "me":  # a guardian typed before the first answer was changed acts for nobody
         answers = {**answers, "guardian_name": "", "relation": ""}
-    outside = answers["district"] == "outside"
+    outside = answers["district"] == families.OUTSIDE
     return Person(
         given_name=answers["given_name"],
         family_name=answers["family_name"],
@@ -66,22 +69,48 @@ def send(draft, *, may_wait):
     """Turn the draft into an enrolment. Sending the same draft again gives the same enrolment.
 
     Raises EnrolmentRefused; with the code `already` the person has a place from another form, and the receipt goes to
-    her phone rather than to whoever typed her name.
+    her phone rather than to whoever typed her name; with `clash` she has not said what becomes of another group at the
+    same hours; with `too_many` her phone has enrolled more people today than a family has.
     """
+    run = draft.run
     draft = EnrolmentDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if draft.enrolment_id:
         return draft.enrolment
-    run = CourseRun.objects.lock(draft.run_id)  # before looking: the same person may be sending another form
-    person = person_of(draft.answers)
+    person, answers = person_of(draft.answers), draft.answers
+    run, leaving = lock(run, person, answers.get("clash"))
     if place_of(person, run):
         raise EnrolmentRefused(Refusal("already", ""))
+    if is_too_much(person.phone):
+        sentence = _("Many enrolments came from this phone today. Your answers are kept.")
+        raise EnrolmentRefused(Refusal("too_many", sentence))
     participant = register(person, by=None, channel="online")
-    draft.enrolment = enrol(
-        participant, run, by=None, source=Enrolment.Source.ONLINE, may_wait=may_wait, needs=person.needs
-    )
-    draft.answers, draft.expires_at = {}, Now() + SENT_LIFE
+    enrolment = enrol(participant, run, by=None, source=Enrolment.Source.ONLINE, may_wait=may_wait, needs=person.needs)
+    if answers.get("together") and (first := families.beside(draft)):
+        families.stand_together(first, enrolment)
+    if enrolment.state == State.ENROLLED:
+        for place in leaving:
+            queue.leave(place, by=None, why=f"learner: {run.code} instead")
+    draft.enrolment, draft.answers, draft.expires_at = enrolment, {}, Now() + SENT_LIFE
     draft.save()
     return draft.enrolment
+
+
+def lock(run, person, choice):
+    """(the group, locked; the places that are given up for it). Before looking further: the same person may be sending
+    another form. Groups that may be left are locked too, all by number."""
+    leaving = [clash.place for clash in clashes.of(person, run)] if choice == "replace" else []
+    locked = {pk: CourseRun.objects.lock(pk) for pk in sorted({run.pk, *(place.run_id for place in leaving)})}
+    run = locked[run.pk]
+    for clash in clashes.of(person, run):
+        if clash.place not in leaving and not (choice == "both" and clash.may_keep_both):
+            raise EnrolmentRefused(Refusal("clash", _("You have another course at the same hours.")))
+    return run, leaving
+
+
+def is_too_much(phone):
+    """More than a large family takes in a day, from one phone."""
+    recent = Enrolment.objects.filter(source=Enrolment.Source.ONLINE, joined_at__gt=Now() - A_DAY)
+    return bool(phone) and recent.filter(participant__phone=phone).count() >= MOST_PER_PHONE
 
 
 def place_of(person, run):

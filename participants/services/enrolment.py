@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from learningcity import clock
 from programmes.models import CourseRun
 
-from ..models import Enrolment, Participant
+from ..models import Draw, Enrolment, Participant
 from ..models.enrolments import State
-from . import announcements, ledger, queue
+from . import announcements, ledger, people, queue
+from .priorities import class_of
 from .refusals import EnrolmentRefused, Refusal, has_kept_place, refusal
 
 
@@ -20,9 +21,19 @@ def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True
     is taken and the person did not say she would wait.
     """
     run = CourseRun.objects.select_related("course", "venue").lock(run.pk)
-    at = clock.now()
+    at, participant = clock.now(), people.standing(participant)
     if enrolment := run.enrolments.live().filter(participant=participant).first():
         return enrolment
+    enrolment = join(participant, run, at=at, by=by, source=source, may_wait=may_wait, needs=needs)
+    announcements.announce(enrolment)
+    if enrolment.state == State.WAITING:
+        offered = queue.move_up(run, at=at, by=by)
+        return next((each for each in offered if each == enrolment), enrolment)
+    return enrolment
+
+
+def join(participant, run, *, at, by, source, may_wait, needs, why=""):
+    """A new place, of which nobody is told yet. The caller holds the lock of `run`. Raises EnrolmentRefused."""
     if reason := refusal(participant, run, at, source=source):
         raise EnrolmentRefused(reason)
     enrolment = snapshot(participant, run, at=at, source=source, needs=needs)
@@ -30,12 +41,8 @@ def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True
     enrolment.sequence = run.joined_count = run.joined_count + 1
     ledger.project_dates(enrolment, clock.local_day(at))
     enrolment.save()
-    ledger.record(run, enrolment, from_state=None, by=by, at=at)
+    ledger.record(run, enrolment, from_state=None, by=by, at=at, why=why)
     run.save(update_fields=["waiting_count", "joined_count", "ledger_number", "ledger_hash"])
-    announcements.announce(enrolment)
-    if enrolment.state == State.WAITING:
-        offered = queue.move_up(run, at=at, by=by)
-        return next((each for each in offered if each == enrolment), enrolment)
     return enrolment
 
 
@@ -48,7 +55,9 @@ def rejoin(enrolment, *, by):
 def give_place(enrolment, run, *, may_wait):
     """Decide the state. While someone is in line newcomers join the tail; the desk may use the places kept for it."""
     kept = has_kept_place(run, enrolment.source)
-    if (kept or not run.has_line) and run.take_seat(kept=kept):
+    if not kept and run.is_drawn and not Draw.objects.filter(run=run).exists():
+        enrolment.state, enrolment.priority = State.REQUESTED, class_of(enrolment.participant, run)
+    elif (kept or not run.has_line) and run.take_seat(kept=kept):
         enrolment.state, enrolment.holds_desk_seat = State.ENROLLED, kept
     elif may_wait:
         enrolment.state = State.WAITING

@@ -9,6 +9,8 @@ from learningcity.clock import local_day
 from ..models import Enrolment, EnrolmentEvent
 from ..models.enrolments import CONFIRMED_BY, ENDED_BY, MOVES, SEAT_HOLDING, State
 
+PASSED = "passed "
+
 
 class IllegalMove(Exception):
     """The table of moves does not allow this change of state."""
@@ -34,6 +36,15 @@ def link(previous_hash, *, run_id, number, enrolment_id, from_state, to_state, s
 
 def seat_delta(from_state, to_state):
     return (to_state in SEAT_HOLDING) - (from_state in SEAT_HOLDING)
+
+
+def passing(people):
+    """The reason of an offer that so many people ahead in the line did not get; `passed_in` reads it."""
+    return f"{PASSED}{people}" if people else ""
+
+
+def passed_in(why):
+    return int(why.removeprefix(PASSED)) if why.startswith(PASSED) else 0
 
 
 def record(run, enrolment: Enrolment, *, from_state, by, at, why=""):

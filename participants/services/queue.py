@@ -17,13 +17,14 @@ from programmes.models import CourseRun
 
 from ..models import Enrolment, EnrolmentEvent
 from ..models.enrolments import LIVE, State
-from . import announcements, hours, places
+from . import announcements, hours, ledger, places
 from .refusals import person_refusal
 
 logger = logging.getLogger(__name__)
 
 LONGEST, SHORTEST = timedelta(hours=48), timedelta(hours=2)  # to answer an offer
 MOST_PASSES = 3
+SWEPT_EVERY = timedelta(seconds=70)  # as in CELERY_BEAT_SCHEDULE, and a little more
 RECENTLY = timedelta(days=30)
 
 
@@ -47,13 +48,14 @@ def move_up(run, *, at, by=None):
     why, window = outlook(run, at)
     if why:
         return []
-    offered, passed = [], []
-    for party in parties(run):
+    offered, passed, line = [], [], list(waiting(run).select_for_update(of=("self",)))
+    for party in parties(run, line):
         if len(party) > run.free_seats:
             passed += party
         elif not any(each.passes >= MOST_PASSES for each in passed):
             for enrolment in party:
-                offer(run, enrolment, window, at=at, by=by)
+                ahead = line.index(enrolment)
+                offer(run, line.pop(ahead), window, at=at, by=by, why=ledger.passing(ahead))
             offered += party
             Enrolment.objects.filter(pk__in=[each.pk for each in passed]).update(passes=F("passes") + 1)
             passed = list(Enrolment.objects.filter(pk__in=[each.pk for each in passed]))
@@ -75,34 +77,49 @@ def standstill(run, at):
 
 def outlook(run, at):
     """(the code of `standstill` or None, the window of an offer made now or None)."""
-    if run.decision != CourseRun.Decision.PLANNED or at >= run.enrolment_closes_at:
+    if run.decision != CourseRun.Decision.PLANNED or (at >= run.enrolment_closes_at and not run.is_drawn):
         return "closed", None
     start = start_of(run)
     if at >= start:
         return "started", None
     if not has_work(run):
         return "full" if run.waiting_count else "empty", None
-    last = min(run.enrolment_closes_at, start)
+    last = start if run.is_drawn else min(run.enrolment_closes_at, start)  # a line that was drawn moves till the start
     window = hours.window(at, last=last, longest=LONGEST, shortest=SHORTEST)
     return None if window else "too_late", window
 
 
-def parties(run):
-    """The line, people who want in together as one: [[Enrolment]]. Who no longer fits the group is passed over."""
-    line = run.enrolments.waiting().select_for_update(of=("self",)).select_related("participant")
+def waiting(run):
+    return run.enrolments.waiting().select_related("participant")
+
+
+def hindrance(run, at):
+    """Why a seat is free and nobody in line is offered it, as a code: those of `standstill`, `unfit` when the group is
+    no longer for any of them, `together` when those who want in together are too many; None when nothing hinders."""
+    if not has_work(run):
+        return None
+    if why := standstill(run, at):
+        return why
+    sizes = [len(party) for party in parties(run, waiting(run))]
+    if not sizes:
+        return "unfit"
+    return "together" if sizes[0] > run.free_seats else None
+
+
+def parties(run, line):
+    """The line, people who want in together as one: [[Enrolment]]. They stand where the last of them joined, so that
+    nobody brings a friend forward. Who no longer fits the group is passed over."""
     line = [each for each in line if person_refusal(each.participant, run) is None]
-    first = {}
-    for place, each in enumerate(line):
-        first.setdefault(each.party or each.pk, place)
-    together = sorted(line, key=lambda each: first[each.party or each.pk])
+    last = {each.party or each.pk: place for place, each in enumerate(line)}
+    together = sorted(line, key=lambda each: last[each.party or each.pk])
     return [list(party) for _key, party in groupby(together, key=lambda each: each.party or each.pk)]
 
 
-def offer(run, enrolment, window, *, at, by):
+def offer(run, enrolment, window, *, at, by, why):
     begins, ends = window
     enrolment.run = run
     enrolment.offered_at, enrolment.answer_by = at, ends
-    places.move(run, enrolment, State.OFFERED, by=by, at=at)
+    places.move(run, enrolment, State.OFFERED, by=by, at=at, why=why)
     announcements.announce(enrolment, not_before=begins)
 
 
@@ -174,7 +191,9 @@ def sweep():
     at = clock.now()
     late = Enrolment.objects.filter(state=State.OFFERED, answer_by__lte=at)
     waits = Q(waiting_count__gt=0, seats_taken__lt=F("capacity") - F("desk_seats") + F("desk_taken"))
-    open_runs = CourseRun.objects.filter(waits, decision=CourseRun.Decision.PLANNED, enrolment_closes_at__gt=at)
+    was_drawn = ~Q(allocation=CourseRun.Allocation.FIRST_COME)
+    moves = Q(enrolment_closes_at__gt=at) | Q(was_drawn, starts_on__gte=clock.local_day(at))
+    open_runs = CourseRun.objects.filter(waits, moves, decision=CourseRun.Decision.PLANNED)
     swept = {"expired": 0, "mended": 0}
     for pk in sorted({*late.values_list("run", flat=True), *open_runs.values_list("pk", flat=True)}):
         expired, offered = sweep_run(pk)
@@ -183,6 +202,13 @@ def sweep():
     if swept["mended"]:
         logger.warning("%(mended)s seats were free while someone waited; they are offered now.", swept)
     return swept
+
+
+def ending_soon():
+    """[(pk of a group, instant)] of the offers that end before the next sweep."""
+    at = clock.now()
+    offers = Enrolment.objects.filter(state=State.OFFERED, answer_by__range=(at, at + SWEPT_EVERY))
+    return sorted(set(offers.values_list("run", "answer_by")))
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 import pytest
+from django.utils import translation
 
 from programmes.models import Membership
 from programmes.tests.factories import member
@@ -15,3 +16,9 @@ def nothing_broken_in_the_end(db):
 @pytest.fixture
 def trainer():
     return member(Membership.Role.TRAINER)
+
+
+@pytest.fixture
+def in_english():
+    with translation.override("en"):
+        yield

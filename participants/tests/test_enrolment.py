@@ -153,16 +153,6 @@ def test_seats_go_first_then_the_line():
     assert counters(group) == (2, 2, 4)
 
 
-def test_line_goes_by_priority_then_by_arrival():
-    group = run(capacity=0)
-    first, second, third = [enrolment(group, someone()) for _ in range(3)]
-    Enrolment.objects.filter(pk=third.pk).update(priority=0)
-    Enrolment.objects.filter(pk__in=[first.pk, second.pk]).update(priority=1)
-
-    assert [Enrolment.objects.get(pk=place.pk).place_in_line for place in (first, second, third)] == [2, 3, 1]
-    assert list(group.enrolments.waiting()) == [third, first, second]
-
-
 def test_editing_a_person_moves_nobody_in_line():
     group = run(capacity=0)
     first, second = enrolment(group, someone()), enrolment(group, someone())

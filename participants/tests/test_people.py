@@ -3,6 +3,8 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from programmes.tests.factories import member
+
 from ..models import Consent, Guardianship, Participant
 from ..services import people
 from .factories import participant, person
@@ -47,9 +49,15 @@ def test_same_name_in_arabic_spellings_is_the_same_person():
     assert people.known(person(given_name="فاطمه", family_name="الادريسي")) == known
 
 
-def test_merged_record_is_never_found():
+def test_merged_record_leads_to_its_survivor():
     survivor = participant(given_name="Yasmina")
     participant(merged_into=survivor)
+
+    assert people.known(person()) == survivor
+
+
+def test_erased_record_is_never_found():
+    participant(erased_on=date(2026, 1, 1))
 
     assert people.known(person()) is None
 
@@ -81,12 +89,14 @@ def test_guardian_is_written_once_and_never_for_oneself():
     assert Guardianship.objects.values_list("guardian_name", "relation").get() == ("Amina", "mother")
 
 
-def test_two_guardians_of_one_child_are_two_rows():
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_a_second_guardian_is_added_by_the_staff_and_by_no_form_that_nobody_checked(is_staff):
+    officer = member("programme_officer") if is_staff else None
     for name, relation in [("Amina", "mother"), ("Driss", "father")]:
-        people.register(person(guardian_name=name, relation=relation), by=None, channel="online")
+        people.register(person(guardian_name=name, relation=relation), by=officer, channel="online")
 
     assert Participant.objects.count() == 1
-    assert Guardianship.objects.count() == 2
+    assert Guardianship.objects.count() == 1 + is_staff
 
 
 @pytest.mark.parametrize("deed", ["update", "delete"])

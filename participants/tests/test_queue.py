@@ -4,12 +4,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from celery import current_app
 
 from learningcity import clock
 from learningcity.models import OutboxMessage
 from programmes.models import CourseRun
 from programmes.tests.factories import course
 
+from .. import tasks
 from ..models import Enrolment, EnrolmentEvent
 from ..models.enrolments import State
 from ..services import hours, queue
@@ -80,16 +82,6 @@ def test_as_many_offers_as_seats_and_no_more():
     raise_capacity(of, 5)
 
     assert states(places) == ["enrolled"] * 2 + ["offered"] * 3 + ["waiting"]
-
-
-def test_priority_goes_before_order():
-    of = month_ahead()
-    places = places_in(of, 3)
-    Enrolment.objects.filter(pk=places[1].pk).update(priority=1)
-
-    queue.leave(places[0], by=None)
-
-    assert states(places)[1:] == ["waiting", "offered"]
 
 
 def test_who_no_longer_fits_is_passed_over():
@@ -342,3 +334,33 @@ def test_the_line_shows_that_it_moves():
     queue.leave(places[0], by=None)
 
     assert queue.movement(of, clock.now()) == (1, clock.local_day(clock.now()))
+
+
+# --- On time ----------------------------------------------------------------------------------------------------
+
+
+def test_offers_that_end_before_the_next_sweep_are_ended_at_their_instant(monkeypatch):
+    orders = []
+    monkeypatch.setattr(
+        current_app._get_current_object(), "send_task", lambda *order, **when: orders.append((*order, when))
+    )
+    soon, later = offered(), offered()
+    at = clock.now()
+    Enrolment.objects.filter(pk=soon.pk).update(answer_by=at + timedelta(seconds=40))
+    Enrolment.objects.filter(pk=later.pk).update(answer_by=at + timedelta(seconds=400))
+
+    tasks.sweep_queue()
+
+    [(name, [run], when)] = orders
+    assert (name, run) == ("participants.tasks.sweep_run", soon.run_id)
+    assert timedelta(0) < when["eta"] - at - timedelta(seconds=40) < timedelta(seconds=1)
+
+
+def test_an_offer_is_ended_by_the_task_of_its_group():
+    place = offered()
+    let_pass(place)
+
+    tasks.sweep_run(place.run_id)
+
+    place.refresh_from_db()
+    assert place.state == "expired"

@@ -9,12 +9,12 @@ from programmes.services import runs
 from programmes.tests.factories import member
 
 from ..models import Enrolment, EnrolmentEvent
-from ..services import invariants, queue
+from ..services import families, invariants, queue
 from .factories import enrolment, participant
 from .lines import let_pass, month_ahead, offered, places_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REPEATS = 5
+REPEATS = 20
 
 
 def counted(group):
@@ -71,6 +71,58 @@ def test_places_are_added_while_someone_comes_and_someone_leaves(_again):
 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert counted(group) == {"cancelled_by_learner": 1, "offered": 3}
+    assert invariants.breaches() == []
+
+
+@pytest.mark.parametrize("_again", range(REPEATS))
+def test_two_come_for_the_last_seat(_again):
+    group = month_ahead()
+    people = [participant(given_name=f"Nom {number}", phone="") for number in range(2)]
+
+    results = at_once([lambda who=who: enrolment(group, who, may_wait=False) for who in people])
+
+    assert sorted(type(result).__name__ for result in results) == ["Enrolment", "EnrolmentRefused"]
+    assert counted(group) == {"enrolled": 1}
+    assert invariants.breaches() == []
+
+
+@pytest.mark.parametrize("_again", range(REPEATS))
+def test_the_last_seat_and_the_first_place_in_line(_again):
+    group = month_ahead()
+
+    at_once([lambda: newcomer(group), lambda: newcomer(group), lambda: newcomer(group)])
+
+    assert counted(group) == {"enrolled": 1, "waiting": 2}
+    assert group.enrolments.get(state="enrolled").sequence == 1
+    assert invariants.breaches() == []
+
+
+@pytest.mark.parametrize("_again", range(REPEATS))
+def test_places_are_taken_away_while_someone_comes(_again):
+    group, officer = month_ahead(capacity=2), member("programme_officer")
+    places_in(group, 1)
+
+    changed, come = at_once([lambda: runs.change(group, by=officer, capacity=1), lambda: newcomer(group)])
+
+    if isinstance(changed, runs.RunRefused):
+        assert come.state == "enrolled"
+    else:
+        assert (changed.capacity, come.state) == (1, "waiting")
+    assert invariants.breaches() == []
+
+
+@pytest.mark.parametrize("_again", range(REPEATS))
+def test_two_seats_are_freed_at_once_for_two_who_want_in_together(_again):
+    group = month_ahead(capacity=2)
+    *leaving, first, second, _behind = places_in(group, 5)
+    families.stand_together(first, second)
+
+    at_once([lambda place=place: queue.leave(place, by=None) for place in leaving])
+
+    states = dict(group.enrolments.values_list("pk", "state"))
+    together = {states[first.pk], states[second.pk]}
+    assert together in ({"offered"}, {"waiting"})
+    assert counted(group)["offered"] == 2 if together == {"offered"} else counted(group)["offered"] == 1
     assert invariants.breaches() == []
 
 

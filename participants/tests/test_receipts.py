@@ -10,7 +10,6 @@ from programmes.tests.factories import course, meeting, run
 from ..models import Certificate, Enrolment, EnrolmentEvent
 from ..services import queue
 from .factories import enrolment, participant
-from .journey import address
 from .lines import expired, month_ahead, offered, places_in
 
 pytestmark = pytest.mark.django_db
@@ -210,14 +209,11 @@ def test_the_course_is_shared_and_never_the_link_of_the_place(client):
     assert "data-print" in text
 
 
-def test_someone_else_is_enrolled_from_the_first_page_with_the_child_chosen(client):
-    group = run()
-    page = client.get(receipt(enrolment(group)))
+def test_someone_else_is_enrolled_from_the_receipt(client):
+    place = enrolment()
+    page = client.get(receipt(place))
 
-    way = f"{address('enrol-who', group, language='en')}?who=child"
-    assert f'href="{way}"' in page.text
-    chosen = client.get(way).text.partition('value="child"')[2].partition(">")[0]
-    assert "checked" in chosen
+    assert f'action="/i/{place.token}/autre/"' in page.text
 
 
 def test_nobody_is_led_to_a_group_that_takes_no_one(client):

@@ -265,7 +265,7 @@ def test_pages_of_the_journey_stay_cheap(client, queries_of):
 def test_sending_stays_cheap(client, queries_of):
     kept = draft()
 
-    assert queries_of(client.post, address("enrol-check", kept.run, kept.token), SEND) <= 27
+    assert queries_of(client.post, address("enrol-check", kept.run, kept.token), SEND) <= 30
     assert Enrolment.objects.get().state == "enrolled"
 
 

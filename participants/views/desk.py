@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from learningcity import clock
@@ -10,9 +11,17 @@ from learningcity.services import audit
 from programmes.models import CourseRun, Meeting
 
 from ..models import Enrolment, Guardianship
-from ..permissions import has_desk
+from ..permissions import has_desk, may_merge, may_move_people
+from ..services import queue
 
 DAYS_AHEAD = 7
+HINDRANCES = {  # of `queue.hindrance`
+    "closed": _("Seats are free and nobody is offered one: enrolment is closed."),
+    "started": _("Seats are free and nobody is offered one: the group has started."),
+    "too_late": _("Seats are free and nobody is offered one: too little time is left to answer."),
+    "unfit": _("Seats are free and nobody is offered one: the group is not for anyone who waits."),
+    "together": _("Seats are free and kept: the next in line want in together, and need more."),
+}
 
 
 @require_safe
@@ -30,13 +39,15 @@ def today(request):
     )
     groups = runs.filter(ends_on__gte=day).for_reading().order_by("starts_on")[:50]
     context = {"day": day, "meetings": meetings, "groups": groups, "at": clock.now()}
+    context["may_merge"] = may_merge(request.user, day)
     return render(request, "participants/today.html", context)
 
 
 @require_safe
 def roster(request, code):
     """Who is in a group and who waits. Reading it leaves a trace."""
-    day = clock.local_day(clock.now())
+    at = clock.now()
+    day = clock.local_day(at)
     run = get_object_or_404(CourseRun.objects.visible_to(request.user, day).for_reading(), code=code)
     people = (
         Enrolment.objects.filter(run=run)
@@ -50,6 +61,8 @@ def roster(request, code):
         "run": run,
         "enrolled": enrolled,
         "waiting": waiting,
+        "hindrance": HINDRANCES.get(queue.hindrance(run, at), ""),
+        "may_move": may_move_people(request.user, run, day),
         "meetings": run.meetings.all(),
         "day": day,
     }

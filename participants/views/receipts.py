@@ -107,7 +107,8 @@ def ways_on(enrolment, at):
         "offer": link("offer", enrolment),
         "rejoin": rejoining(enrolment, at),
         "next_place": next_place(enrolment),
-        "another": f"{reverse('enrol-who', args=[run.code])}?who=child" if takes_more else "",
+        "draw": reverse("draw", args=[run.code]) if enrolment.drawn_rank else "",
+        "another": reverse("enrol-another", args=[enrolment.token]) if takes_more else "",
         "others": others(enrolment, at) if looks_on else (),
         "share_text": wording.share_text(run.course, run),
     }

@@ -2,23 +2,28 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from learningcity import clock
+from learningcity.clients import is_too_often
 from programmes import cards, openings, wording
 from programmes.models import Course, CourseRun
 from programmes.services import demand
 
 from ..forms import CheckForm, ContactForm, PersonForm, WhoForm
-from ..services import drafts
-from ..services.refusals import EnrolmentRefused, person_refusal, refusal, run_refusal
+from ..services import clashes, drafts, families
+from ..services.refusals import EnrolmentRefused, Refusal, person_refusal, refusal, run_refusal
 from . import holders, stories, summaries
+from .holders import held
 
 STEPS = 3
+STATUSES = {"full_now": 200, "too_often": 429, "too_many": 429}
 
 
 def step(view):
@@ -32,7 +37,7 @@ def step(view):
         draft = drafts.find(run, request.GET.get("d"))
         if draft and draft.enrolment_id:
             return redirect(holders.link("receipt", draft.enrolment))
-        if reason := run_refusal(run, clock.now()):
+        if reason := run_refusal(run, clock.now()) or address_refusal(request):
             return refused(request, run, draft, reason)
         return view(request, run, draft)
 
@@ -77,8 +82,16 @@ def person(request, run, draft):
         draft = drafts.keep(draft, run=run, answers=form.cleaned_data)
         if reason := person_refusal(drafts.person_of(draft.answers), run):
             return refused(request, run, draft, reason)
-        return redirect(address("enrol-contact", draft))
+        return redirect(address(first_gap(draft.answers) or "enrol-check", draft))
     return form_page(request, run, draft, form, number=2, back=address("enrol-who", draft))
+
+
+@held
+@require_POST
+def another(request, enrolment):
+    """Someone else in the same group, from the receipt of the first."""
+    draft = drafts.keep(None, run=enrolment.run, answers=families.shared_answers(enrolment))
+    return redirect(address("enrol-person", draft))
 
 
 @later_step
@@ -89,7 +102,8 @@ def contact(request, run, draft):
     form = ContactForm(request.POST or None, initial=initial)
     if form.is_valid():
         draft = drafts.keep(draft, run=run, answers=form.cleaned_data)
-        return redirect(address("enrol-check", draft))
+        undecided = clashes.of(drafts.person_of(draft.answers), run) and "clash" not in draft.answers
+        return redirect(address("enrol-clash" if undecided else "enrol-check", draft))
     return form_page(request, run, draft, form, number=3, back=address("enrol-person", draft))
 
 
@@ -97,8 +111,10 @@ def contact(request, run, draft):
 def check(request, run, draft):
     if gap := first_gap(draft.answers):
         return redirect(address(gap, draft))
-    form = CheckForm(request.POST or None)
+    form = CheckForm(request.POST or None, beside=families.beside(draft))
     if form.is_valid():
+        if form.cleaned_data.get("together"):
+            draft = drafts.keep(draft, run=run, answers={"together": True})
         return send(request, run, draft)
     learner = drafts.person_of(draft.answers)
     context = {
@@ -106,7 +122,8 @@ def check(request, run, draft):
         "run": run,
         "draft": draft,
         "rows": summaries.answers(learner, draft, address),
-        "line": None if run.places_left else stories.line(run.waiting_count + 1),
+        "line": None if run.places_left or run.is_drawn else stories.line(run.waiting_count + 1),
+        "draw_day": stories.draw_day(run),
     }
     return render(request, "participants/check.html", context, status=422 if form.errors else 200)
 
@@ -118,10 +135,21 @@ def send(request, run, draft):
     try:
         enrolment = drafts.send(draft, may_wait="wait" in request.POST)
     except EnrolmentRefused as refusal:
+        if refusal.reason.code == "clash":
+            return redirect(address("enrol-clash", draft))
         if refusal.reason.code == "already":
             drafts.remind_of_receipt(draft)
         return refused(request, CourseRun.objects.for_reading().get(pk=run.pk), draft, refusal.reason)
     return redirect(holders.link("receipt", enrolment))
+
+
+def address_refusal(request):
+    """A class that enrols from one library passes; a script that never stops does not."""
+    if request.method == "POST" and is_too_often(
+        request, "enrol", most=settings.ENROLMENT_POSTS_PER_HOUR, seconds=3600
+    ):
+        return Refusal("too_often", _("Too many forms came from here. Your answers are kept: try again in an hour."))
+    return None
 
 
 # --- What several pages share -------------------------------------------------------------------------
@@ -168,7 +196,7 @@ def refused(request, run, draft, reason):
         "check_url": address("enrol-check", draft) if draft else None,
         "others": cards.of_runs(other_groups(run, learner, at), at),
     }
-    return render(request, "participants/refused.html", context, status=200 if reason.code == "full_now" else 409)
+    return render(request, "participants/refused.html", context, status=STATUSES.get(reason.code, 409))
 
 
 def other_groups(run, learner, at):

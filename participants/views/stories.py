@@ -32,7 +32,7 @@ CALLED_OFF = gettext_lazy("The group does not take place. You do not need to do 
 STORIES = {
     State.REQUESTED: Story(
         gettext_lazy("Your request has arrived."),
-        gettext_lazy("Places are given after enrolment closes. The answer will be on this page."),
+        gettext_lazy("Places are drawn by lot on %(day)s, after enrolment closes. The answer will be on this page."),
     ),
     State.ENROLLED: Story(),
     State.WAITING: Story(),
@@ -86,7 +86,14 @@ def of(enrolment, at):
     state = state_of(enrolment, at)
     if state == State.CANCELLED_BY_CITY and enrolment.run.decision == CourseRun.Decision.CANCELLED:
         return STORIES[state]._replace(meaning=CALLED_OFF)
+    if state == State.REQUESTED:
+        return STORIES[state]._replace(meaning=STORIES[state].meaning % {"day": draw_day(enrolment.run)})
     return STORIES[state]
+
+
+def draw_day(run):
+    """`Monday 4 May`: when who asks for a place is answered, or None where places are not drawn."""
+    return day_month(wording.draw_day(run)) if run.is_drawn else None
 
 
 # --- An offer and the line ------------------------------------------------------------------------------------

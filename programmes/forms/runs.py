@@ -20,6 +20,7 @@ from ..services.publishing import NewGroup
 from ..services.runs import RunRefused
 from ..services.timetable import Rule, TimetableRefused
 from ..wording import MONDAY
+from .giving import GivingForm
 from .timetable import MOST_TIMES, MOST_WEEKS, NO_ROOM, NumberField, RoomField, TrainerField, sized
 from .unseen import KeyField
 
@@ -27,6 +28,7 @@ MOST_PLACES = 1000
 PARTS = {
     "where": ("venue", "room", "trainer", "capacity", "desk_seats"),
     "dates": ("first_day", "weekdays", "starts_at", "ends_at", "every", "times"),
+    "giving": ("allocation", "priorities", "desk_release_on"),
     "more": ("opens_on", "opens_at", "closes_on", "mode", "group_language", "women_only"),
 }
 FIELD_OF_GAP = {"enrolment_closes_at": "closes_on", "enrolment_opens_at": "opens_on"}
@@ -53,7 +55,7 @@ def midnight(day):
     return datetime.combine(day, time(0), tzinfo=clock.CASABLANCA)
 
 
-class NewGroupForm(forms.Form):
+class NewGroupForm(GivingForm):
     """Once it is valid, `group` is a publishing.NewGroup, or None when none is needed and nothing was said of one."""
 
     key = KeyField()
@@ -171,6 +173,7 @@ class NewGroupForm(forms.Form):
     def _facts(answers):
         named = {name: answers.get(name) for name in ("venue", "room", "capacity")}
         named |= {"mode": answers.get("mode") or CourseRun.Mode.ON_SITE, "desk_seats": answers.get("desk_seats") or 0}
+        named |= {name: answers.get(name) for name in PARTS["giving"]}
         return named | {"language": answers.get("group_language", ""), "women_only": answers["women_only"]}
 
     @staticmethod

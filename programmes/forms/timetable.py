@@ -19,6 +19,7 @@ from ..models.courses import TeachingLanguage
 from ..services import runs
 from ..services.timetable import Rule
 from ..wording import MONDAY
+from .giving import GivingForm
 from .unseen import KeyField, VersionedForm
 
 MOST_TIMES = 60
@@ -97,7 +98,7 @@ def at_hour(day, hour):
 # --- A group ------------------------------------------------------------------------------------------------
 
 
-class RunForm(VersionedForm):
+class RunForm(GivingForm, VersionedForm):
     """`venues` are the places this user may choose. The room is one of any of them, and has to be in the one chosen."""
 
     venue = forms.ModelChoiceField(label=_("Place"), queryset=None, empty_label=None)
@@ -119,6 +120,7 @@ class RunForm(VersionedForm):
     trainers = forms.ModelMultipleChoiceField(
         label=_("Trainers"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
     )
+    field_order = ("version", "venue", "room", "capacity", "desk_seats", "waiting_places")  # then how they are given
     version_of = staticmethod(runs.version_of)
     labels_from = {"enrolment_opens_at": "opens_on", "enrolment_closes_at": "closes_on"}
 

@@ -1,6 +1,6 @@
 """What forms carry that nobody types: a key, so that sending twice makes one record, and the version that was shown."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import forms
 from django.db.models import QuerySet
@@ -58,11 +58,13 @@ def said(field, value):
     if isinstance(value, datetime):
         at = value.astimezone(clock.CASABLANCA)
         return f"{short_date(at)}, {time_of(at)}"
+    if isinstance(value, date):
+        return short_date(value)
     if value in (None, "", []):
         return "–"
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    choices = {} if isinstance(field, forms.ModelChoiceField) else dict(getattr(field, "choices", ()))
     if isinstance(value, list):
-        return wording.listed(value)
-    choices = () if isinstance(field, forms.ModelChoiceField) else getattr(field, "choices", ())
-    return dict(choices).get(value, value)
+        return wording.listed([choices.get(each, each) for each in value])
+    return choices.get(value, value)

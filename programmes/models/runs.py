@@ -4,8 +4,9 @@ from datetime import date
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from .courses import Course, TeachingLanguage
@@ -107,6 +108,17 @@ class CourseRun(models.Model):
         ONLINE = "online", _("Online")
         HYBRID = "hybrid", _("On site and online")
 
+    class Allocation(models.TextChoices):
+        FIRST_COME = "first_come", _("First come, first served")
+        DRAW = "draw", _("Drawn by lot after enrolment closes")
+        PRIORITY_DRAW = "priority_draw", _("Drawn by lot, some people first")
+
+    class Priority(models.TextChoices):
+        """Who goes first where places are drawn, in this order."""
+
+        DISTRICT = "district", _("People who live in the arrondissement of the place")
+        FIRST_TIME = "first_time", _("People who have not had a place in one of our groups")
+
     # The same as `places_left > 0`, as a condition of the database.
     PLACES = Q(waiting_count=0, offered_count=0, seats_taken__lt=F("capacity") - F("desk_seats") + F("desk_taken"))
 
@@ -133,6 +145,19 @@ class CourseRun(models.Model):
     capacity = models.PositiveSmallIntegerField(_("places"))
     desk_seats = models.PositiveSmallIntegerField(_("places kept for the desk"), default=0)
     waiting_places = models.PositiveSmallIntegerField(_("places on the waiting list"), default=50)
+    allocation = models.CharField(
+        max_length=13, choices=Allocation, default=Allocation.FIRST_COME, db_default=Allocation.FIRST_COME.value
+    )
+    priorities = ArrayField(
+        models.CharField(max_length=10, choices=Priority),
+        default=list,
+        db_default=Value([]),
+        blank=True,
+        help_text="Classes of a draw, in the order of Priority; who is in none comes last.",
+    )
+    desk_release_on = models.DateField(
+        null=True, blank=True, help_text="First day on which the places kept for the desk are for everyone."
+    )
     seats_taken = models.PositiveSmallIntegerField(default=0)
     desk_taken = models.PositiveSmallIntegerField(default=0, help_text="Desk seats in use, within desk_seats.")
     waiting_count = models.PositiveSmallIntegerField(default=0)
@@ -184,6 +209,12 @@ class CourseRun(models.Model):
                 name="enrolment_closes_after_it_opens",
                 violation_error_message=_("Enrolment closes before it opens."),
             ),
+            models.CheckConstraint(
+                condition=Q(allocation="priority_draw", priorities__len__gt=0)
+                | Q(allocation__in=["first_come", "draw"], priorities=[]),
+                name="priorities_where_they_count",
+                violation_error_message=_("Say who goes first, or choose another way of giving places."),
+            ),
         ]
 
     def __str__(self):
@@ -203,6 +234,11 @@ class CourseRun(models.Model):
     def free_seats(self):
         """Neither taken nor kept for the desk."""
         return self.capacity - self.seats_taken - (self.desk_seats - self.desk_taken)
+
+    @property
+    def is_drawn(self):
+        """Whether places are given by lot, some time after enrolment closes."""
+        return self.allocation != self.Allocation.FIRST_COME
 
     @property
     def is_nearly_full(self):

@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+BATCH = 200
+
 
 class Derived:
     """`types`: {column: type in the database}, the primary key first. Rows are tuples in this order; vectors are given
@@ -26,19 +28,31 @@ class Derived:
     def write(self, rows):
         """How many rows were not as they should be."""
         with connection.cursor() as cursor:
-            cursor.execute(self.write_sql, self._columns(rows))
-            return cursor.rowcount
+            return sum(self._write(cursor, batch) for batch in _batches(rows))
+
+    def _write(self, cursor, rows):
+        cursor.execute(self.write_sql, self._columns(rows))
+        return cursor.rowcount
 
     def differing(self, rows):
         """The keys of the rows that are missing or wrong."""
         with connection.cursor() as cursor:
-            cursor.execute(self.differ_sql, self._columns(rows))
-            return [key for (key,) in cursor.fetchall()]
+            return [key for batch in _batches(rows) for key in self._differing(cursor, batch)]
+
+    def _differing(self, cursor, rows):
+        cursor.execute(self.differ_sql, self._columns(rows))
+        return [key for (key,) in cursor.fetchall()]
 
     def _columns(self, rows):
-        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in self.types]
+        columns = [list(column) for column in zip(*rows, strict=True)]
         kinds = zip(columns, self.types.values(), strict=True)
         return [[_vector(stems) for stems in column] if kind == "tsvector" else column for column, kind in kinds]
+
+
+def _batches(rows):
+    """No statement lasts long, however many rows there are."""
+    rows = list(rows)
+    return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
 
 
 def _all(table, columns):

@@ -19,11 +19,12 @@ from .stale import refuse_stale
 Decision = CourseRun.Decision
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 OF_SEATS = {"capacity", "desk_seats", "enrolment_closes_at"}
-FACTS = (
+COPIED = (
     *("venue", "room", "mode", "language", "women_only", "capacity", "desk_seats", "waiting_places"),
-    *("enrolment_opens_at", "enrolment_closes_at"),
+    *("allocation", "priorities"),
 )
-COPIED = ("venue", "room", "mode", "language", "women_only", "capacity", "desk_seats", "waiting_places")
+FACTS = (*COPIED, "desk_release_on", "enrolment_opens_at", "enrolment_closes_at")
+GIVING = ("allocation", "priorities", "desk_release_on")
 
 
 class Gap(NamedTuple):
@@ -83,6 +84,7 @@ def change(run, *, by, trainers=None, version=None, **fields):
     if "venue" in fields and fields["venue"] != run.venue:
         fields.setdefault("room", None)
     changed = sorted(name for name, value in fields.items() if getattr(run, name) != value)
+    keep_word(run, changed)
     house = {"venue": fields.get("venue", run.venue), "room": fields.get("room", run.room)}
     for name in set(changed) - house.keys():
         setattr(run, name, fields[name])
@@ -125,6 +127,17 @@ def next_code(course, label):
     raise RuntimeError(f"No code is left for a group of {course.code}")
 
 
+def keep_word(run, changed):
+    """How places are given stays as those who enrolled were told, and a draw is held once."""
+    sentence = _("People have enrolled already: how places are given cannot change any more.")
+    gaps = [Gap(name, sentence) for name in GIVING if name in changed and run.joined_count]
+    over = run.is_drawn and run.decision == Decision.PLANNED and run.enrolment_closes_at <= clock.now()
+    if over and "enrolment_closes_at" in changed:
+        gaps.append(Gap("enrolment_closes_at", _("Enrolment has closed and places are drawn: it cannot open again.")))
+    if gaps:
+        raise RunRefused(*gaps)
+
+
 def refuse_misfits(run):
     if gaps := list(misfits(run)):
         raise RunRefused(*gaps)
@@ -151,11 +164,23 @@ def misfits(run):
             run.desk_taken,
         )
         yield Gap("desk_seats", sentence % {"n": run.desk_taken})
+    yield from misfits_of_giving(run)
     if run.room and run.room.venue_id != run.venue_id:
         facts = {"room": run.room.name, "place": run.venue.name}
         yield Gap("room", _("%(room)s is not a room of %(place)s.") % facts)
     if run.enrolment_closes_at <= run.enrolment_opens_at:
         yield Gap("enrolment_closes_at", _("Enrolment closes before it opens."))
+
+
+def misfits_of_giving(run):
+    if (run.allocation == CourseRun.Allocation.PRIORITY_DRAW) != bool(run.priorities):
+        yield Gap("priorities", _("Say who goes first, or choose another way of giving places."))
+    if CourseRun.Priority.DISTRICT in run.priorities and run.venue.district_id is None:
+        yield Gap("priorities", _("The place is in no arrondissement: nobody could go first for living there."))
+    if run.desk_release_on and run.desk_seats and run.desk_release_on <= clock.local_day(clock.now()):
+        yield Gap("desk_release_on", _("This day is past."))
+    if run.desk_release_on and run.desk_release_on > clock.local_day(run.enrolment_closes_at):
+        yield Gap("desk_release_on", _("Enrolment closes before this day."))
 
 
 def smallest_room(run):
@@ -262,6 +287,7 @@ def duplicate(run, *, first_day, by, key=None, room=KEEP, trainer=KEEP):
         return copy
     pattern = copying.Pattern(run, first_day)
     fields = {name: getattr(run, name) for name in COPIED} | {"starts_on": run.starts_on + pattern.shift}
+    fields["desk_release_on"] = run.desk_release_on and run.desk_release_on + pattern.shift
     fields["enrolment_opens_at"] = copying.later(run.enrolment_opens_at, pattern.shift)
     fields["enrolment_closes_at"] = copying.later(run.enrolment_closes_at, pattern.shift)
     copy = create(run.course, by=by, trainers=run.trainers.all(), sent=sent, **fields)

@@ -191,7 +191,7 @@ def group_like(course):
         return {}
     first = run.meetings.order_by("date", "starts_at").first()
     hours = {"starts_at": first.starts_at, "ends_at": first.ends_at} if first else {}
-    same = ("venue", "room", "capacity", "desk_seats", "mode", "women_only")
+    same = ("venue", "room", "capacity", "desk_seats", "allocation", "priorities", "mode", "women_only")
     return hours | {name: getattr(run, name) for name in same} | {"times": run.meetings.taking_place().count() or None}
 
 

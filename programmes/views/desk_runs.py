@@ -114,6 +114,7 @@ def facts(run):
         {"key": _("Room"), "value": sized(run.room) if run.room else _("No room yet")},
         {"key": _("Trainers"), "value": wording.listed(trainers) if trainers else _("Nobody yet")},
         {"key": _("Places in the group"), "value": f"{seats} · {kept}" if run.desk_seats else seats},
+        {"key": _("How places are given"), "value": " ".join(wording.giving_rules([run]))},
         {"key": _("Waiting"), "value": number(run.waiting_count)},
         {"key": _("Enrolment"), "value": _("from %(from)s to %(until)s") % window},
         {"key": _("How the group meets"), "value": run.get_mode_display()},

@@ -1,0 +1,130 @@
+"""Two records of one person become one, and two again when that was wrong."""
+
+import math
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from learningcity import clock
+from learningcity.services import audit
+
+from ..models import Enrolment, Guardianship, Merge, Participant
+from ..models.enrolments import State
+from . import announcements, people, places, queue
+
+STANDS_FIRST = [State.ENROLLED, State.OFFERED, State.WAITING, State.REQUESTED]
+
+
+class MergeRefused(Exception):
+    """Carries a sentence for whoever asked."""
+
+    def __init__(self, sentence):
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+# --- One of two -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def merge(survivor, absorbed, *, by, reason):
+    """All places of the absorbed record become those of the survivor, each where it is in its line. The same again
+    gives the first Merge. Raises MergeRefused."""
+    if survivor == absorbed:
+        raise MergeRefused(_("These are not two records."))
+    held = people.hold(lambda: {survivor.pk, absorbed.pk})
+    survivor, absorbed = held.people[survivor.pk], held.people[absorbed.pk]
+    if absorbed.merged_into_id == survivor.pk:
+        return Merge.objects.standing().get(absorbed=absorbed)
+    refuse_gone(survivor, absorbed)
+    at = clock.now()
+    ended = end_second_places(held.places, by=by, at=at)
+    made = Merge.objects.create(
+        survivor=survivor,
+        absorbed=absorbed,
+        moved=move_places(absorbed, survivor),
+        ended=[place.pk for place in ended],
+        guardianships=copy_guardianships(absorbed, survivor),
+        by=by,
+        at=at,
+        reason=reason,
+    )
+    point_to(absorbed, survivor)
+    for place in ended:
+        queue.move_up(place.run, at=at, by=by)
+    note("merge people", made, by=by)
+    return made
+
+
+def refuse_gone(*records):
+    if any(each.erased_on for each in records):
+        raise MergeRefused(_("One of these records was erased."))
+    if any(each.merged_into_id for each in records):
+        raise MergeRefused(_("One of these records was merged before."))
+
+
+def end_second_places(live, *, by, at):
+    """In each group where both have a place one stands: a seat before a place in line, then the earlier in line. The
+    others end without a message: the person keeps her place."""
+    standing, ended = set(), []
+    for place in sorted(live, key=rank):
+        if place.run_id in standing:
+            places.move(place.run, place, State.CANCELLED_BY_CITY, by=by, at=at, why="merge")
+            places.save(place.run)
+            announcements.take_back(place)
+            ended.append(place)
+        standing.add(place.run_id)
+    return ended
+
+
+def rank(place):
+    """What one has comes first, then who is served first: as drawn, then by class, then as they joined."""
+    drawn = math.inf if place.drawn_rank is None else place.drawn_rank
+    return STANDS_FIRST.index(place.state), drawn, place.priority, place.sequence
+
+
+def move_places(absorbed, survivor):
+    pks = list(absorbed.enrolments.order_by("pk").values_list("pk", flat=True))
+    Enrolment.objects.filter(pk__in=pks).update(participant=survivor)
+    return pks
+
+
+def copy_guardianships(absorbed, survivor):
+    """Who acts for the one acts for the other: the rows that were missing."""
+    known = set(survivor.guardianships.current().values_list("guardian_name", "relation"))
+    missing = set(absorbed.guardianships.current().values_list("guardian_name", "relation")) - known
+    rows = [Guardianship(participant=survivor, guardian_name=name, relation=each) for name, each in sorted(missing)]
+    return [row.pk for row in Guardianship.objects.bulk_create(rows)]
+
+
+def point_to(absorbed, survivor: Participant | None):
+    absorbed.merged_into = survivor
+    absorbed.save(update_fields=["merged_into"])
+
+
+def note(action, merge, *, by):
+    """In the journal of both."""
+    for record in (merge.survivor, merge.absorbed):
+        audit.note(action, record, by=by, count=2, detail={"merge": merge.pk})
+
+
+# --- Two again ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def undo(merge, *, by):
+    """What was moved and is still there goes back; a place that was ended stays ended. Repeating it changes nothing.
+    Raises MergeRefused when the survivor has gone on into another record, or was erased."""
+    held = people.hold(lambda: {merge.survivor_id, merge.absorbed_id})
+    merge = Merge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
+    if merge.undone_at:
+        return merge
+    survivor, absorbed = held.people[merge.survivor_id], held.people[merge.absorbed_id]
+    refuse_gone(survivor)
+    merge.undone_at = clock.now()
+    merge.save(update_fields=["undone_at"])
+    survivor.enrolments.filter(pk__in=merge.moved).update(participant=absorbed)
+    survivor.guardianships.current().filter(pk__in=merge.guardianships).update(revoked_at=merge.undone_at)
+    point_to(absorbed, None)
+    note("undo merge", merge, by=by)
+    return merge

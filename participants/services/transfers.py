@@ -1,0 +1,79 @@
+"""From one group of a course to another. The place here ends in the moment in which there is one there."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from learningcity import clock
+from programmes.models import CourseRun
+
+from ..models.enrolments import State
+from . import announcements, places, queue
+from .enrolment import join
+from .refusals import EnrolmentRefused, Refusal, refusal
+
+MAY_MOVE = (State.ENROLLED, State.OFFERED, State.WAITING)
+
+
+@transaction.atomic
+def transfer(enrolment, run, *, by, reason):
+    """Her place in `run`: a seat for a seat; who waits may also join the end of the line there. Asked twice it gives
+    the same place.
+
+    Raises EnrolmentRefused: `other_course`, `over`, `drawn`, `there_already`, `full_now`, or why nobody could enrol.
+    """
+    here, there = lock_both(enrolment.run_id, run.pk)
+    enrolment = here.enrolments.select_for_update(of=("self",)).select_related("participant").get(pk=enrolment.pk)
+    enrolment.run = here
+    known = there.enrolments.live().filter(participant=enrolment.participant_id).first()
+    if known and enrolment.state == State.TRANSFERRED:
+        return known
+    if unfit := unfit_move(enrolment, there, known):
+        raise EnrolmentRefused(unfit)
+    at = clock.now()
+    moved = join(
+        enrolment.participant,
+        there,
+        at=at,
+        by=by,
+        source=enrolment.source,
+        may_wait=enrolment.state == State.WAITING,
+        needs=enrolment.needs,
+        why=f"from {here.code}",
+    )
+    places.move(here, enrolment, State.TRANSFERRED, by=by, at=at, why=reason)
+    places.save(here)
+    announcements.take_back(enrolment)
+    announcements.announce_transfer(moved)
+    queue.move_up(here, at=at, by=by)
+    queue.move_up(there, at=at, by=by)
+    return moved
+
+
+def lock_both(here, there):
+    """By ascending number, so that two who cross wait for each other in order. Also when both are the same group."""
+    runs = CourseRun.objects.select_related("course", "venue")
+    locked = {pk: runs.lock(pk) for pk in sorted({here, there})}
+    return locked[here], locked[there]
+
+
+def unfit_move(enrolment, run, known):
+    if enrolment.state not in MAY_MOVE:
+        return Refusal("over", _("This place is over: nothing can be moved."))
+    if run.course_id != enrolment.run.course_id:
+        return Refusal("other_course", _("This is a group of another course."))
+    if run.allocation != run.Allocation.FIRST_COME:
+        return Refusal("drawn", _("Places of this group are drawn by lot: nobody is moved there."))
+    if known:
+        return Refusal("there_already", _("This person already has a place in this group."))
+    return None
+
+
+def open_groups(enrolment, at):
+    """The other groups of her course in which she could have a place now."""
+    groups = CourseRun.objects.on_offer(at).filter(course=enrolment.run.course_id).exclude(pk=enrolment.run_id)
+    groups = groups.filter(allocation=CourseRun.Allocation.FIRST_COME)
+    may_wait = enrolment.state == State.WAITING
+    groups = groups.for_reading().order_by("starts_on", "pk")
+    return [
+        run for run in groups if refusal(enrolment.participant, run, at) is None and (may_wait or run.places_left > 0)
+    ]

@@ -1,0 +1,178 @@
+from datetime import date, time, timedelta
+
+import pytest
+
+from programmes.tests.factories import meeting
+
+from ..models import Enrolment, EnrolmentDraft
+from ..services import clashes, drafts
+from ..services.refusals import EnrolmentRefused
+from .factories import answers, draft, person
+from .lines import month_ahead
+
+pytestmark = pytest.mark.django_db
+DAY = date(2027, 5, 8)
+
+
+def group(starts_at, ends_at, *, days=1, **fields):
+    made = month_ahead(starts_on=DAY, ends_on=DAY + timedelta(days=60), meetings=0, capacity=5, **fields)
+    for week in range(days):
+        meeting(made, date=DAY + timedelta(days=7 * week), starts_at=starts_at, ends_at=ends_at)
+    return made
+
+
+def seated(of):
+    """Yasmine, as `answers` describes her."""
+    return drafts.send(draft(of), may_wait=False)
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at", "is_clash"),
+    [
+        (time(10), time(12), True),
+        (time(11, 59), time(13), True),
+        (time(9), time(10, 1), True),
+        (time(12), time(13), False),  # it starts when the other ends
+        (time(8), time(10), False),
+    ],
+)
+def test_touching_times_do_not_clash(starts_at, ends_at, is_clash):
+    place = seated(group(time(10), time(12)))
+
+    found = clashes.of(person(), group(starts_at, ends_at))
+
+    assert [each.place for each in found] == ([place] if is_clash else [])
+
+
+def test_another_day_another_person_and_a_place_that_is_over_do_not_clash():
+    first = seated(group(time(10), time(12)))
+    later = month_ahead(starts_on=DAY, ends_on=DAY, meetings=0)
+    meeting(later, date=DAY + timedelta(days=1), starts_at=time(10), ends_at=time(12))
+    same = group(time(10), time(12))
+
+    assert clashes.of(person(), later) == []
+    assert clashes.of(person(given_name="Autre"), same) == []
+    Enrolment.objects.filter(pk=first.pk).update(state="waiting")
+    assert clashes.of(person(), same) == []
+
+
+@pytest.mark.parametrize(("shared", "may_keep_both"), [(1, True), (2, True), (3, False), (4, False)])
+def test_both_can_be_kept_while_half_of_the_meetings_are_free(shared, may_keep_both):
+    seated(group(time(10), time(12), days=shared))
+
+    [found] = clashes.of(person(), group(time(10), time(12), days=4))
+
+    assert (len(found.meetings), found.may_keep_both) == (shared, may_keep_both)
+
+
+def sent(of, **choice):
+    made = draft(of)
+    drafts.keep(made, run=of, answers=choice)
+    return drafts.send(made, may_wait=False)
+
+
+def test_nobody_is_enrolled_twice_at_the_same_hours_without_having_said_so():
+    seated(group(time(10), time(12)))
+
+    with pytest.raises(EnrolmentRefused) as refused:
+        sent(group(time(11), time(13)))
+
+    assert refused.value.reason.code == "clash"
+
+
+def test_the_new_one_replaces_the_first_and_frees_its_seat():
+    first = seated(group(time(10), time(12)))
+
+    place = sent(group(time(11), time(13)), clash="replace")
+
+    first.refresh_from_db()
+    assert (place.state, first.state) == ("enrolled", "cancelled_by_learner")
+    assert first.events.last().why == f"learner: {place.run.code} instead"
+
+
+def test_both_are_kept_only_where_both_can_be_followed():
+    first = seated(group(time(10), time(12)))
+
+    with pytest.raises(EnrolmentRefused):
+        sent(group(time(11), time(13)), clash="both")
+    place = sent(group(time(11), time(13), days=3), clash="both")
+
+    first.refresh_from_db()
+    assert (place.state, first.state) == ("enrolled", "enrolled")
+
+
+# --- The page ---------------------------------------------------------------------------------------------------
+
+
+def page(client, of, **changes):
+    """The contact page sent, then the page it leads to."""
+    made = draft(of, **changes)
+    address = f"/fr/inscription/{of.code}/3/?d={made.token}"
+    contact = {"phone": "06 12 34 56 78", "channel": "sms", "language": "fr"}
+    return client.post(address, contact).headers["Location"], made
+
+
+def test_the_page_shows_both_groups_and_their_hours(client):
+    first, new = group(time(10), time(12)), group(time(11), time(13))
+    seated(first)
+
+    address, _made = page(client, new)
+    answer = client.get(address)
+
+    assert "/horaire/" in address
+    assert [first.course.title in answer.text, new.course.title in answer.text] == [True, True]
+    assert [value for value, _label in answer.context["form"].fields["choice"].choices] == ["first", "replace"]
+
+
+def test_a_sensitive_course_is_not_named(client):
+    first, new = group(time(10), time(12)), group(time(11), time(13))
+    seated(first)
+    type(first.course).objects.filter(pk=first.course_id).update(is_sensitive=True)
+
+    assert first.course.title not in client.get(page(client, new)[0]).text
+
+
+def test_keeping_the_first_changes_nothing(client):
+    seated(group(time(10), time(12)))
+    address, made = page(client, group(time(11), time(13)))
+
+    answer = client.post(address, {"choice": "first"})
+
+    assert answer.headers["Location"].startswith("/fr/cours/")
+    assert not EnrolmentDraft.objects.filter(pk=made.pk).exists()
+    assert Enrolment.objects.get().state == "enrolled"
+
+
+def test_replacing_leads_to_the_check_page_and_takes_place_when_it_is_sent(client):
+    seated(group(time(10), time(12)))
+    address, _made = page(client, group(time(11), time(13)))
+
+    check = client.post(address, {"choice": "replace"}).headers["Location"]
+    assert Enrolment.objects.get().state == "enrolled"
+    client.post(check, {"consent": "on"})
+
+    assert sorted(Enrolment.objects.values_list("state", flat=True)) == ["cancelled_by_learner", "enrolled"]
+
+
+def test_a_choice_that_is_not_offered_is_asked_again(client):
+    seated(group(time(10), time(12)))
+    address, _made = page(client, group(time(11), time(13)))
+
+    assert client.post(address, {"choice": "both"}).status_code == 422
+
+
+def test_whoever_jumps_over_the_page_is_led_back_to_it(client):
+    seated(group(time(10), time(12)))
+    new = group(time(11), time(13))
+    made = drafts.keep(None, run=new, answers=answers())
+
+    answer = client.post(f"/fr/inscription/{new.code}/verifier/?d={made.token}", {"consent": "on"})
+
+    assert "/horaire/" in answer.headers["Location"]
+
+
+def test_without_a_clash_the_page_leads_on(client):
+    new = group(time(11), time(13))
+    made = drafts.keep(None, run=new, answers=answers())
+
+    assert "/verifier/" in client.get(f"/fr/inscription/{new.code}/horaire/?d={made.token}").headers["Location"]
