@@ -1,8 +1,9 @@
 """The least that can be done for the same answer in bare Django: no middleware but compression, no session, nothing to
 translate, and one table, `bench_offer`, that has every value of a card ready.
 
-`floors:application` serves /cached (bytes out of Redis), /list (one indexed query, 20 rows) and /search?q=&d=&t= (full
-text and three facets in one statement). Run by gunicorn only: it brings settings of its own.
+`floors:application` serves /cached (bytes out of Redis), /list (one indexed query, 20 rows), /search?q=&d=&t= (full
+text and three facets in one statement) and /enrol?r= (a form with its token; sent, a guarded update and an insert).
+Run by gunicorn only: it brings settings of its own.
 """
 
 import os
@@ -12,10 +13,11 @@ import environ
 from django.conf import settings
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection, models
-from django.http import HttpResponse
+from django.db import connection, models, transaction
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path
+from django.views.decorators.csrf import csrf_protect
 
 CACHED = "bench:page"
 SEARCH = """
@@ -58,12 +60,20 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+FORM = """<!doctype html>
+<html lang="fr"><head><meta charset="utf-8"><title>Enrol</title></head>
+<body><main><h1>Check, then send</h1><form method="post">{% csrf_token %}<input type="checkbox" name="consent">
+<button>Send</button></form></main></body></html>
+"""
+SEAT = "UPDATE bench_seats SET taken = taken + 1 WHERE run = %s AND taken < capacity RETURNING taken"
+PLACE = "INSERT INTO bench_places (run, name) VALUES (%s, %s) RETURNING id"
 
 
 DATABASE = environ.Env().db_url("DATABASE_URL")
 DATABASE |= {"CONN_MAX_AGE": 60, "OPTIONS": DATABASE.get("OPTIONS", {}) | {"options": "-c jit=off"}}
 REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["REDIS_URL"]}
-LOADER = ("django.template.loaders.cached.Loader", [("django.template.loaders.locmem.Loader", {"page.html": PAGE})])
+TEMPLATES = {"page.html": PAGE, "form.html": FORM}
+LOADER = ("django.template.loaders.cached.Loader", [("django.template.loaders.locmem.Loader", TEMPLATES)])
 
 settings.configure(
     SECRET_KEY="of-a-floor",
@@ -128,5 +138,23 @@ def page(request, rows, facets, count):
     return HttpResponse(render_to_string("page.html", context | {"cards": rows, "facets": facets, "count": count}))
 
 
-urlpatterns = [path("livez", alive), path("cached", cached), path("list", listed), path("search", searched)]
+@csrf_protect
+def enrolled(request):
+    if request.method != "POST":
+        return HttpResponse(render_to_string("form.html", {}, request))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SEAT, [request.GET["r"]])
+        if cursor.fetchone() is None:
+            return HttpResponse("Full")
+        cursor.execute(PLACE, [request.GET["r"], request.POST["consent"]])
+        return HttpResponseRedirect(f"/i/{cursor.fetchone()[0]}/")
+
+
+urlpatterns = [
+    path("livez", alive),
+    path("cached", cached),
+    path("list", listed),
+    path("search", searched),
+    path("enrol", enrolled),
+]
 application = WSGIHandler()

@@ -11,7 +11,7 @@ TITLE = re.compile(r"<title>(.+?) –")
 STATES = {"Place confirmed": "enrolled", "Waiting": "waiting", "Place offered": "offered"}  # as a title says them
 SIBLING = {"given_name": "Second", "birth_0": "2", "birth_1": "5", "birth_2": "1999", "sex": "M"}
 SIBLING |= {"relation": "mother", "guardian_name": "Salma"}
-PATIENCE = 20  # seconds for one answer
+PATIENCE = 60  # seconds for one answer, as a browser has
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,11 @@ def forget_messages(records):
 
 
 def forget_places(records):
-    """The old links and references lead nowhere."""
+    """The old links and references lead nowhere. A reference on the published list of a draw stays as it is there: the
+    draw could not be found again without it, and no name stands beside it any more."""
     for place in Enrolment.objects.filter(participant__in=records).select_for_update(of=("self",)).order_by("pk"):
-        place.token, place.reference, place.needs = new_token(), new_reference(), []
+        place.token, place.needs = new_token(), []
+        place.reference = new_reference() if place.drawn_rank is None else place.reference
         place.save(update_fields=["token", "reference", "needs"])
 
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from learningcity.tests.factories import district
 
 from ..models import Draw
-from ..services import draw, invariants
+from ..services import draw, erasure, invariants
 from .test_draw import SEED, ask, close, drawn, to_draw
 from .test_invariants import without
 
@@ -97,3 +97,15 @@ def test_a_check_costs_one_statement_however_long_the_list(queries_of):
         costs.append(queries_of(lambda of=of: list(draw.differences(of))))
 
     assert costs == [1, 1]
+
+
+def test_a_draw_is_found_again_after_someone_on_its_list_was_erased():
+    group = to_draw()
+    asked = ask(group, 4)
+    held = drawn(group)
+
+    erasure.erase(asked[0].participant, by=None)
+    erasure.erase(asked[3].participant, by=None)
+
+    assert list(draw.differences(held)) == []
+    assert invariants.breaches() == []

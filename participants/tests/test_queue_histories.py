@@ -19,7 +19,7 @@ from programmes.tests.factories import course, member
 
 from ..models import Enrolment
 from ..models.enrolments import LIVE, State
-from ..services import invariants, merging, queue, replay, transfers
+from ..services import erasure, invariants, merging, queue, replay, transfers
 from ..services.enrolment import enrol, rejoin
 from ..services.refusals import EnrolmentRefused
 from .factories import participant
@@ -123,6 +123,11 @@ class Histories(RuleBasedStateMachine):
     def are_one_person(self, first, second):
         with suppress(merging.MergeRefused):
             merging.merge(self.survivor(first), self.survivor(second), by=self.officer, reason="Saisie deux fois")
+
+    @rule(number=st.integers(0, 1))
+    def is_forgotten(self, number):
+        with suppress(EnrolmentRefused):
+            erasure.erase(self.survivor(number), by=None)
 
     def survivor(self, number):
         person = self.people[number]
