@@ -181,6 +181,46 @@ class TransferForm(forms.Form):
         self.fields["group"].coerce = known.get
 
 
+DEGREES = [("yes", _("Yes")), ("partly", _("In part")), ("no", _("No"))]
+SITUATIONS = [
+    ("work", _("I work")),
+    ("training", _("I am at school or in training")),
+    ("looking", _("I am looking for work")),
+    ("home", _("I am at home")),
+    ("other", _("Something else")),
+]
+CHOOSE = {"required": _("Choose an answer")}
+
+
+class OpinionForm(forms.Form):
+    words = forms.CharField(
+        label=_("In your words (optional)"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Please write no name and no phone number."),
+    )
+    field_order = ["useful", "situation", "helped", "recommend", "words"]
+
+
+class SatisfactionForm(OpinionForm):
+    useful = forms.ChoiceField(
+        label=_("Was the course useful to you?"), choices=DEGREES, widget=forms.RadioSelect, error_messages=CHOOSE
+    )
+    recommend = forms.ChoiceField(
+        label=_("Would you recommend it?"), choices=DEGREES, widget=forms.RadioSelect, error_messages=CHOOSE
+    )
+
+
+class FollowUpForm(OpinionForm):
+    situation = forms.ChoiceField(
+        label=_("What do you do today?"), choices=SITUATIONS, widget=forms.RadioSelect, error_messages=CHOOSE
+    )
+    helped = forms.ChoiceField(
+        label=_("Did the course help you with it?"), choices=DEGREES, widget=forms.RadioSelect, error_messages=CHOOSE
+    )
+
+
 def described(group):
     parts = [group.label, wording.schedule(group), group.venue.name]
     return format_html_join(" · ", "<bdi>{}</bdi>", ([part] for part in parts))

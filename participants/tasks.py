@@ -4,7 +4,7 @@ from celery import current_app, shared_task
 
 from learningcity import clock
 
-from .services import alerts, desk_release, drafts, draw, people, queue, reminders, retention
+from .services import alerts, desk_release, drafts, draw, people, queue, reminders, retention, surveys
 
 A_MOMENT = timedelta(milliseconds=100)  # the clocks of the worker and of the database are not quite the same
 
@@ -58,3 +58,8 @@ def tell_alerts():
 def remind():
     """People with a meeting tomorrow; repeating it tells nobody twice."""
     reminders.remind(at=clock.now())
+
+
+@shared_task
+def invite_to_surveys():
+    surveys.invite(at=clock.now())

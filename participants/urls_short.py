@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import alerts, incoming, offers, own_data, receipts, resident
+from .views import alerts, incoming, offers, own_data, receipts, resident, surveys
 
 urlpatterns = [
     path("i/<str:token>/", receipts.receipt, name="receipt"),
     path("i/<str:token>/autre/", resident.another, name="enrol-another"),
+    path("i/<str:token>/avis/", surveys.survey, name="survey"),
     path("i/<str:token>/annuler/", receipts.cancel, name="cancel"),
     path("i/<str:token>/calendrier.ics", receipts.calendar, name="receipt-calendar"),
     path("i/<str:token>/mes-donnees/", own_data.show, name="own-data"),

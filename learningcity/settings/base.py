@@ -276,6 +276,7 @@ CELERY_BEAT_SCHEDULE = {
     "hold-draws": {"task": "participants.tasks.hold_draws", "schedule": 300.0},
     "release-desk-seats": {"task": "participants.tasks.release_desk_seats", "schedule": 300.0},
     "sweep-drafts": {"task": "participants.tasks.sweep_drafts", "schedule": 900.0},
+    "invite-to-surveys": {"task": "participants.tasks.invite_to_surveys", "schedule": 86_400.0},
     "take-over": {"task": "participants.tasks.take_over", "schedule": 86_400.0},
     "forget-people": {"task": "participants.tasks.forget_people", "schedule": 86_400.0},
     "tell-alerts": {"task": "participants.tasks.tell_alerts", "schedule": 3600.0},

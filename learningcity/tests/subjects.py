@@ -50,6 +50,8 @@ def city():
     place = confirmed(run, now)
     values = {"slug": run.course.slug, "code": run.code, "meeting": meeting.pk}
     values |= {"token": place.token, "reference": place.reference}
+    asked = {"kind": "satisfaction", "due_on": now.date(), "invited_on": now.date()}
+    create("participants.Survey", enrolment=place, **asked)
     values |= {"alert": alert.token} | doubles_of(place, now)
     values |= {"course": run.course.code, "place": run.venue.slug, "venue": run.venue.code, "size": "a4"}
     clip = {"language": "darija", "sound": b"OggS", "size": 4, "seconds": 1, "digest": "ab" * 32, "transcript": "…"}

@@ -6,6 +6,7 @@ from .draws import Draw
 from .enrolments import Enrolment, EnrolmentEvent
 from .merges import Merge
 from .people import Consent, Guardianship, Participant
+from .surveys import Survey
 
 __all__ = [
     "Alert",
@@ -19,4 +20,5 @@ __all__ = [
     "Guardianship",
     "Merge",
     "Participant",
+    "Survey",
 ]

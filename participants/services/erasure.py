@@ -8,7 +8,7 @@ from learningcity.models import IncomingMessage, OutboxMessage
 from learningcity.models.places import Sex
 from learningcity.services import audit
 
-from ..models import Alert, Enrolment, EnrolmentDraft, Guardianship, Merge, Participant
+from ..models import Alert, Enrolment, EnrolmentDraft, Guardianship, Merge, Participant, Survey
 from ..models.enrolments import State, new_reference, new_token
 from ..models.people import ContactChannel
 from . import own_data, people, places, queue
@@ -43,6 +43,7 @@ def erase_held(held, *, by):
     end_places(held.places, by=by, at=at)
     forget_messages(records)
     forget_places(records)
+    forget_words(records)
     forget_people(records, at)
     for run in held.runs.values():
         queue.move_up(run, at=at, by=by)
@@ -77,6 +78,13 @@ def forget_places(records):
         place.token, place.needs = new_token(), []
         place.reference = new_reference() if place.drawn_rank is None else place.reference
         place.save(update_fields=["token", "reference", "needs"])
+
+
+def forget_words(records):
+    """What was chosen stays counted; what was typed may name someone."""
+    for survey in Survey.objects.filter(enrolment__participant__in=records, answers__has_key="words").order_by("pk"):
+        survey.answers["words"] = ""
+        survey.save(update_fields=["answers"])
 
 
 def forget_people(records, at):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from learningcity import clock
 from learningcity.models import IncomingMessage, OutboxMessage
 
-from ..models import Alert, Attendance, Consent, Enrolment, EnrolmentEvent, Guardianship, Participant
+from ..models import Alert, Attendance, Consent, Enrolment, EnrolmentEvent, Guardianship, Participant, Survey
 from ..models.attendance import Mark
 from . import people
 
@@ -58,7 +58,9 @@ def enrolments(records):
     places = Enrolment.objects.filter(participant__in=records).order_by("joined_at", "pk")
     places = list(places.select_related("run__course", "run__venue", "district").prefetch_related("certificates"))
     marks, events = marks_of(places), events_of(places)
-    return [of_place(place) | {"attendance": marks[place.pk], "history": events[place.pk]} for place in places]
+    said = surveys_of(places)
+    told = [{"attendance": marks[each.pk], "history": events[each.pk], "surveys": said[each.pk]} for each in places]
+    return [of_place(place) | more for place, more in zip(places, told, strict=True)]
 
 
 def of_place(place):
@@ -84,6 +86,15 @@ def events_of(places):
     events = EnrolmentEvent.objects.filter(enrolment__in=places).order_by("run", "number")
     for event in events.values("enrolment", "to_state", "at", "why"):
         told[event.pop("enrolment")].append(event)
+    return told
+
+
+def surveys_of(places):
+    """{enrolment: what was asked and answered}"""
+    told = {place.pk: [] for place in places}
+    asked = Survey.objects.filter(enrolment__in=places).order_by("pk")
+    for survey in asked.values("enrolment", "kind", "invited_on", "answered_on", "answers"):
+        told[survey.pop("enrolment")].append(survey)
     return told
 
 

@@ -151,6 +151,7 @@ def place_of(row):
         "is_live": row["state"] in LIVE,
         "reference": row["reference"],
         "history": [{"state": State(each["to_state"]).label, "on": day_of(each["at"])} for each in row["history"]],
+        "opinions": [each for each in row["surveys"] if each["answered_on"]],
         "marks": [{"label": label, "n": n} for label, n in marks if n],
         "certificates": [each["number"] for each in row["certificates"]],
     }

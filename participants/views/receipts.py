@@ -14,7 +14,7 @@ from ..forms import LeaveForm
 from ..models import Enrolment
 from ..models.enrolments import LIVE, ON_ROSTER, State
 from ..models.people import ContactChannel
-from ..services import queue
+from ..services import queue, surveys
 from ..services.refusals import run_refusal
 from . import resident, stories, summaries
 from .holders import held, link
@@ -106,6 +106,7 @@ def ways_on(enrolment, at):
         "cancel": link("cancel", enrolment) if stories.may_leave(enrolment, at) else "",
         "offer": link("offer", enrolment),
         "rejoin": rejoining(enrolment, at),
+        "opinion": link("survey", enrolment) if surveys.is_open(enrolment) else "",
         "next_place": next_place(enrolment),
         "draw": reverse("draw", args=[run.code]) if enrolment.drawn_rank else "",
         "another": reverse("enrol-another", args=[enrolment.token]) if takes_more else "",
