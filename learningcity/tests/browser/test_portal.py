@@ -150,6 +150,51 @@ def test_the_pages_of_an_enrolment_break_no_rule_of_accessibility(open_page, lan
     assert [title for title, broken in seen.items() if broken] == [], seen
 
 
+@pytest.mark.parametrize(("lang", "width", "js"), [("ar", 320, True), ("fr", 1280, True), ("fr", 360, False)])
+def test_a_second_child_takes_two_pages_and_her_data_are_behind_the_receipt(open_page, lang, width, js):
+    page, seen = open_page(f"/{lang}/cours/?places=on", width=width, js=js), {}
+
+    def look():
+        seen[page.url] = violations(page) if js else []
+
+    follow(page, page.locator(".card", has_text=WORDS[lang]["open"]).locator("h3 a").first)
+    enrol(page, lang, phone=f"0655{width:05}{int(js)}")
+    first = page.url
+    follow(page, page.locator("form.again button"))
+    look()
+    fill_person(page, lang, year="1991")
+    page.check("[name=relation][value=mother]")
+    submit(page)
+    look()
+    page.check("[name=consent]")
+    submit(page)
+    assert "/i/" in page.url
+    assert page.url != first
+    for way in ("/mes-donnees/", "/corriger/", "/effacer/"):
+        page.goto(first.replace("/?", f"{'/mes-donnees' if way == '/corriger/' else ''}{way}?"))
+        look()
+    submit(page)  # without the tick: the page with its error
+    look()
+    assert page.locator("[aria-invalid=true]").count() == 1
+    page.check("[name=sure]")
+    submit(page)
+    look()
+    assert page.goto(first).status == 404
+    assert [url for url, broken in seen.items() if broken] == [], seen
+
+
+@pytest.mark.parametrize(("lang", "width"), VIEWS)
+def test_the_pages_of_who_keeps_the_places_break_no_rule_of_accessibility(open_page, lang, width):
+    page = open_page(f"/{lang}/gestion/connexion/", width=width)
+    sign_in(page, "programme_officer")
+    page.goto(f"/{lang}/gestion/doublons/")
+    assert violations(page) == []
+    page.goto(f"/{lang}/gestion/")
+    follow(page, page.locator("a[href*='/inscrits/']").first)
+    follow(page, page.locator("a[href$='/groupe/']").first)
+    assert violations(page) == []
+
+
 @pytest.mark.parametrize(("lang", "width"), VIEWS)
 def test_the_staff_pages_break_no_rule_of_accessibility(open_page, lang, width):
     page = open_page(f"/{lang}/gestion/connexion/", width=width)
