@@ -59,7 +59,14 @@ class Resident:
         return STATES.get(found[1], found[1]) if found else None
 
     def bring(self, receipt):
-        """Enrol a second person from a receipt, together with the first where one may: her receipt, or empty."""
+        """Enrol a second person from a receipt, together with the first where one may: her receipt, or empty. Who gets
+        no answer on the way gives up."""
+        try:
+            return self._bring(receipt)
+        except (OSError, http.client.HTTPException):
+            return ""
+
+    def _bring(self, receipt):
         self.path = f"/i/{receipt}/"
         self._read(self._ask("GET"))
         self.path += "autre/"

@@ -2,9 +2,8 @@
 
 from django import forms
 from django.utils.html import format_html, format_html_join
-from django.utils.text import format_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from learningcity.forms import BirthDateField, LineField, NameField, PhoneField
 from learningcity.models import District
@@ -148,7 +147,7 @@ class CheckForm(forms.Form):
             del self.fields["together"]
         else:
             name = format_html("<bdi>{}</bdi>", beside.participant.first_name)
-            self.fields["together"].label = format_lazy(_("Together with {name}, or neither"), name=name)
+            self.fields["together"].label = format_html(gettext("Together with {name}, or neither"), name=name)
             self.fields["together"].help_text = _("A place is offered only when there is one for each.")
 
 

@@ -1,7 +1,6 @@
 """Who gets a place: one transaction for the seat and all that follows."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from learningcity import clock
 from programmes.models import CourseRun
@@ -10,7 +9,7 @@ from ..models import Draw, Enrolment, Participant
 from ..models.enrolments import State
 from . import announcements, ledger, people, queue
 from .priorities import class_of
-from .refusals import EnrolmentRefused, Refusal, has_kept_place, refusal
+from .refusals import EnrolmentRefused, full_now, has_kept_place, refusal
 
 
 @transaction.atomic
@@ -63,7 +62,7 @@ def give_place(enrolment, run, *, may_wait):
         enrolment.state = State.WAITING
         run.waiting_count += 1
     else:
-        raise EnrolmentRefused(Refusal("full_now", _("This group has just filled up. Your answers are kept.")))
+        raise EnrolmentRefused(full_now())
 
 
 def snapshot(participant, run, *, at, source, needs):

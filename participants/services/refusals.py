@@ -84,6 +84,17 @@ def seat_refusal(run, source=Enrolment.Source.ONLINE):
     return None
 
 
+def full_now():
+    return Refusal("full_now", _("This group has just filled up. Your answers are kept."))
+
+
+def full_refusal(run, *, may_wait):
+    """No seat online as the group was read, for who would not wait or cannot; None where there may be one."""
+    if run.places_left or run.is_drawn:
+        return None
+    return seat_refusal(run) or (None if may_wait else full_now())
+
+
 def refusal(person, run, at, *, source=Enrolment.Source.ONLINE):
     """What the button shows and what `enrol` decides. None means: a place, or a place in line."""
     return run_refusal(run, at) or person_refusal(person, run) or seat_refusal(run, source)

@@ -1,11 +1,12 @@
 import pytest
 
 from ..models import Enrolment, EnrolmentDraft
-from ..services import drafts, queue
+from ..services import drafts, families, queue
 from .factories import draft
 from .lines import month_ahead
 
 pytestmark = pytest.mark.django_db
+CHILD_ANSWERS = {"given_name": "Chama", "family_name": "", "birth": "1999-05-02", "sex": "F"}
 CHILD = {"who": "child", "relation": "mother", "guardian_name": "Salma"}
 
 
@@ -68,6 +69,18 @@ def line(client):
 
 def states(of):
     return list(of.enrolments.order_by("sequence").values_list("state", flat=True))
+
+
+def test_the_name_of_the_other_is_isolated_and_not_shown_as_code(client):
+    of = month_ahead()
+    drafts.send(draft(of, phone="0611111111", given_name="Amal"), may_wait=True)
+    first = first_child(of, given_name="<b>Badr")
+    made = drafts.keep(None, run=of, answers=families.shared_answers(first) | CHILD_ANSWERS)
+
+    page = client.get(f"/fr/inscription/{of.code}/verifier/?d={made.token}").text
+
+    assert "<bdi>&lt;b&gt;Badr</bdi>" in page.partition('name="together"')[2]
+    assert "&lt;bdi&gt;" not in page
 
 
 def test_two_who_want_in_together_get_two_seats_or_none(line):

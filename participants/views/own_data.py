@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from learningcity import clock
+from learningcity.context import spoken_phone
 from learningcity.i18n import long_date
 from learningcity.models.messages import OutboxMessage
 from learningcity.models.places import Sex
@@ -122,7 +123,7 @@ def rows_of(person):
         (_("Date of birth"), long_date(person["birth_date"]) if person["birth_date"] else str(person["birth_year"])),
         (_("Sex"), Sex(person["sex"]).label),
         (_("Arrondissement"), _("Outside Casablanca") if person["lives_outside"] else person["district"]),
-        (_("Mobile phone"), person["phone"]),
+        (_("Mobile phone"), spoken_phone(person["phone"]) if person["phone"] else ""),
         (_("E-mail"), person["email"]),
         (_("Language of our messages"), dict(settings.LANGUAGES)[person["language"]]),
         (_("How we reach you"), ContactChannel(person["channel"]).label),

@@ -18,7 +18,7 @@ from programmes.services import demand
 
 from ..forms import CheckForm, ContactForm, PersonForm, WhoForm
 from ..services import clashes, drafts, families
-from ..services.refusals import EnrolmentRefused, Refusal, person_refusal, refusal, run_refusal
+from ..services.refusals import EnrolmentRefused, Refusal, full_refusal, person_refusal, refusal, run_refusal
 from . import holders, stories, summaries
 from .holders import held
 
@@ -132,8 +132,11 @@ def send(request, run, draft):
     if run.course.kind == Course.Kind.PRACTICE:
         draft.delete()
         return redirect(f"{reverse('practice')}?fait=1")
+    may_wait = "wait" in request.POST
+    if reason := full_refusal(run, may_wait=may_wait):  # in a rush most people are told so without waiting for a lock
+        return refused(request, run, draft, reason)
     try:
-        enrolment = drafts.send(draft, may_wait="wait" in request.POST)
+        enrolment = drafts.send(draft, may_wait=may_wait)
     except EnrolmentRefused as refusal:
         if refusal.reason.code == "clash":
             return redirect(address("enrol-clash", draft))
