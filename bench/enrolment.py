@@ -72,7 +72,7 @@ def journey(browser, path):
     number, step = next(numbers), path["first"]
     browser.get(step)
     name = "".join(chr(ord("a") + int(digit)) for digit in str(number))
-    person = {"given_name": f"Nom {name}", "family_name": "Y", "birth_0": "27", "birth_1": "3", "birth_2": "1998"}
+    person = {"given_name": f"Nom {name}", "family_name": "Yacoubi", "birth_0": "27", "birth_1": "3", "birth_2": "1998"}
     person |= {"sex": "F", "district": "outside"}
     phone = {"phone": f"06{number + 10_000_000:08}", "channel": "sms", "language": "fr"}
     for typed in ({"who": "me"}, person, phone, {"consent": "on"}):
