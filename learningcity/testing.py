@@ -9,6 +9,11 @@ from learningcity.local import services, throwaway
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
+
+def pytest_addoption(parser):
+    parser.addoption("--histories", type=int, default=200, help="how many histories of two groups are tried")
+
+
 # --- Services -------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """Whatever people, staff and the clock do to two groups, in any order, every promise holds.
 
-`--hypothesis-profile=long` tries many more.
+`--histories=5000` tries more of them.
 """
 
 from contextlib import suppress
@@ -26,10 +26,7 @@ from .factories import participant
 from .lines import let_pass, month_ahead
 
 PEOPLE, GROUPS, MOST_SEATS = 8, 2, 4
-common = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
-settings.register_profile("default", max_examples=200, stateful_step_count=50, **common)
-settings.register_profile("long", max_examples=5000, stateful_step_count=50, **common)
-settings.load_profile("default")
+PROFILE = {"stateful_step_count": 50, "deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 
 who, where, which = st.integers(0, PEOPLE - 1), st.integers(0, GROUPS - 1), st.integers(0, 30)
 
@@ -146,5 +143,6 @@ class Histories(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_every_history_keeps_the_promises():
-    run_state_machine_as_test(Histories)
+def test_every_history_keeps_the_promises(pytestconfig):
+    number = pytestconfig.getoption("histories")
+    run_state_machine_as_test(Histories, settings=settings(max_examples=number, **PROFILE))
