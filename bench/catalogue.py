@@ -206,8 +206,10 @@ def questions(language, count):
     from programmes.models import CourseRun
 
     chance, found = random.Random(language), []
-    runs = CourseRun.objects.filter(code__startswith="BG").select_related("course", "venue__district")
-    for run in runs.order_by("code")[:: max(1, runs.count() // count)][:count]:
+    runs = CourseRun.objects.filter(code__startswith="BG").order_by("code")
+    pks = list(runs.values_list("pk", flat=True))
+    chosen = runs.filter(pk__in=pks[:: max(1, len(pks) // count)][:count])
+    for run in chosen.select_related("course", "venue__district"):
         title = getattr(run.course, f"title_{language}")
         words = [word for word in re.findall(r"\w+", title) if len(word) >= 5]
         word = chance.choice(words or title.split())

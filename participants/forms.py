@@ -12,7 +12,7 @@ from programmes import wording
 
 from .models import Guardianship
 from .models.people import ContactChannel
-from .services.families import OUTSIDE
+from .services.people import OUTSIDE
 
 WHO = [("me", _("For me")), ("child", _("For my child")), ("adult", _("For an adult relative"))]
 NEEDS = [
@@ -28,6 +28,7 @@ LEAVING = [
     ("found", _("I found another course")),
     ("other", _("Another reason")),
 ]
+CHOOSE = {"required": _("Choose an answer")}
 OWN_LANGUAGE_NAMES = [("ar", "العربية"), ("fr", "Français"), ("en", "English")]
 
 
@@ -154,9 +155,7 @@ class CheckForm(forms.Form):
 class ClashForm(forms.Form):
     """What becomes of a group at the same hours. `may_keep_both` when both can be followed."""
 
-    choice = forms.ChoiceField(
-        label=_("What shall we do?"), widget=forms.RadioSelect, error_messages={"required": _("Choose an answer")}
-    )
+    choice = forms.ChoiceField(label=_("What shall we do?"), widget=forms.RadioSelect, error_messages=CHOOSE)
 
     def __init__(self, *args, may_keep_both, **options):
         super().__init__(*args, **options)
@@ -188,7 +187,6 @@ SITUATIONS = [
     ("home", _("I am at home")),
     ("other", _("Something else")),
 ]
-CHOOSE = {"required": _("Choose an answer")}
 
 
 class OpinionForm(forms.Form):

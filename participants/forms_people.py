@@ -4,10 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from learningcity.forms import LineField
-from learningcity.models import District
 
-from .forms import OUTSIDE, ContactForm, PersonForm
+from .forms import ContactForm, PersonForm
 from .models.people import ContactChannel
+from .services.people import residence, residence_code
 
 
 class CorrectionForm(PersonForm):
@@ -18,9 +18,8 @@ class CorrectionForm(PersonForm):
 
     def __init__(self, *args, person, **options):
         self.person = person
-        district = OUTSIDE if person.lives_outside else person.district and person.district.code
         known = {name: getattr(person, name) for name in ("given_name", "family_name", "channel", "language")}
-        super().__init__(*args, who="me", initial=known | {"district": district}, **options)
+        super().__init__(*args, who="me", initial=known | {"district": residence_code(person)}, **options)
         del self.fields["birth"], self.fields["sex"]
         self.fields["district"].required = False
 
@@ -32,10 +31,7 @@ class CorrectionForm(PersonForm):
 
     def fields_of_person(self):
         """As `people.correct` takes them."""
-        answers = dict(self.cleaned_data)
-        code = answers.pop("district")
-        district = District.objects.filter(code=code).first()
-        return answers | {"district": district, "lives_outside": code == OUTSIDE}
+        return self.cleaned_data | residence(self.cleaned_data["district"])
 
 
 class EraseForm(forms.Form):

@@ -13,8 +13,6 @@ ROLES_WITH_PEOPLE = {
     Membership.Role.DISTRICT_OFFICER,
     Membership.Role.PROGRAMME_OFFICER,
 }
-
-
 KEEPERS = ROLES_WITH_PEOPLE - {Membership.Role.TRAINER}
 
 

@@ -18,6 +18,9 @@ class ContactChannel(models.TextChoices):
     NONE = "none", _("No message")
 
 
+TEXTED = (ContactChannel.SMS, ContactChannel.WHATSAPP)
+
+
 class ParticipantQuerySet(models.QuerySet):
     def surviving(self):
         """Those who stand for a person: neither merged into another record nor erased."""
@@ -72,6 +75,11 @@ class Participant(models.Model):
 
     def __str__(self):
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def is_texted(self):
+        """Whether she has a phone and wants to be written to."""
+        return bool(self.phone) and self.channel in TEXTED
 
     @property
     def first_name(self):

@@ -11,7 +11,6 @@ from programmes.services import timetable
 
 from ..models import Enrolment, Participant
 from ..models.enrolments import SEAT_HOLDING, State
-from ..models.people import ContactChannel
 
 TEMPLATES = {State.ENROLLED: "enrolled", State.WAITING: "waiting", State.OFFERED: "offered", State.EXPIRED: "expired"}
 TEMPLATES |= {State.CANCELLED_BY_LEARNER: "cancelled", State.DECLINED: "declined"}
@@ -49,7 +48,7 @@ def key_of(enrolment, state):
 def write(enrolment, template, told, *, key, not_before=None):
     """Who wants no text message gets none and has the receipt."""
     person = enrolment.participant
-    if not person.phone or person.channel not in (ContactChannel.SMS, ContactChannel.WHATSAPP):
+    if not person.is_texted:
         return
     messages.write(
         channel=Channel.SMS,

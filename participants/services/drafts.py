@@ -7,14 +7,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from learningcity import clock
-from learningcity.models import District
 from programmes.models import CourseRun
 
 from ..models import Enrolment, EnrolmentDraft
 from ..models.enrolments import State
 from . import announcements, clashes, families, queue
 from .enrolment import enrol
-from .people import Person, register, same_as
+from .people import Person, register, residence, same_as
 from .refusals import EnrolmentRefused, Refusal
 
 LIFE = timedelta(hours=2)
@@ -46,15 +45,13 @@ def person_of(answers):
     birth = answers["birth"]
     if answers.get("who") == "me":  # a guardian typed before the first answer was changed acts for nobody
         answers = {**answers, "guardian_name": "", "relation": ""}
-    outside = answers["district"] == families.OUTSIDE
     return Person(
         given_name=answers["given_name"],
         family_name=answers["family_name"],
         birth_year=int(birth[:4]),
         birth_date=date.fromisoformat(birth) if len(birth) > 4 else None,
         sex=answers["sex"],
-        district=None if outside else District.objects.get(code=answers["district"]),
-        lives_outside=outside,
+        **residence(answers["district"]),
         phone=answers.get("phone", ""),
         channel=answers.get("channel", "none"),
         language=answers.get("language", "fr"),
@@ -99,8 +96,7 @@ def lock(run, person, choice):
     """(the group, locked; the places that are given up for it). Before looking further: the same person may be sending
     another form. Groups that may be left are locked too, all by number."""
     leaving = [clash.place for clash in clashes.of(person, run)] if choice == "replace" else []
-    locked = {pk: CourseRun.objects.lock(pk) for pk in sorted({run.pk, *(place.run_id for place in leaving)})}
-    run = locked[run.pk]
+    run = CourseRun.objects.lock_all({run.pk, *(place.run_id for place in leaving)})[run.pk]
     for clash in clashes.of(person, run):
         if clash.place not in leaving and not (choice == "both" and clash.may_keep_both):
             raise EnrolmentRefused(Refusal("clash", _("You have another course at the same hours.")))

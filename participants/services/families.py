@@ -5,9 +5,9 @@ from uuid import uuid4
 
 from ..models import Enrolment
 from ..models.enrolments import State
+from .people import residence_code
 
 SEATLESS = (State.REQUESTED, State.WAITING)
-OUTSIDE = "outside"  # the answer of who lives in none of the arrondissements
 
 
 def shared_answers(enrolment):
@@ -18,7 +18,7 @@ def shared_answers(enrolment):
         "who": "child",
         "relation": guardian.relation if guardian else "",
         "guardian_name": guardian.guardian_name if guardian else str(person),
-        "district": person.district.code if person.district else OUTSIDE if person.lives_outside else "",
+        "district": residence_code(person),
         "phone": str(person.phone),
         "channel": person.channel,
         "language": person.language,

@@ -19,6 +19,7 @@ from .refusals import EnrolmentRefused, Refusal
 
 CONSENT_TEXT_VERSION = "2026-11"
 OF_AGE = 18
+OUTSIDE = "outside"  # the answer of who lives in none of the arrondissements
 ENDS_AT_18 = (Guardianship.Relation.MOTHER, Guardianship.Relation.FATHER, Guardianship.Relation.GUARDIAN)
 MAY_BE_CORRECTED = ("given_name", "family_name", "district", "lives_outside", "language", "channel")
 
@@ -82,6 +83,17 @@ class Person:
     @property
     def first_name(self):
         return self.given_name or self.family_name
+
+
+def residence(code):
+    """The fields that the answer to where one lives stands for: an arrondissement, OUTSIDE or empty."""
+    is_inside = code and code != OUTSIDE
+    return {"district": District.objects.get(code=code) if is_inside else None, "lives_outside": code == OUTSIDE}
+
+
+def residence_code(person):
+    """The answer that gives this residence."""
+    return OUTSIDE if person.lives_outside else person.district.code if person.district else ""
 
 
 def same_as(person: Person):
@@ -156,7 +168,7 @@ def hold(find):
     while True:
         point = transaction.savepoint()
         pks = find()
-        runs = {pk: CourseRun.objects.select_related("course", "venue").lock(pk) for pk in sorted(runs_of(pks))}
+        runs = CourseRun.objects.select_related("course", "venue").lock_all(runs_of(pks))
         held = Held(runs, lock_places(runs, pks), lock_people(pks))
         if find() == pks and runs_of(pks) <= set(runs):
             transaction.savepoint_commit(point)

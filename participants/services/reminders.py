@@ -13,11 +13,10 @@ from programmes.models.meetings import TAKING_PLACE
 
 from ..models import Enrolment, Guardianship, Participant
 from ..models.enrolments import State
-from ..models.people import ContactChannel
+from ..models.people import TEXTED
 from . import announcements, hours
 
 DAYTIME = range(10, 19)  # local hours in which tomorrow is spoken of
-TEXTED = (ContactChannel.SMS, ContactChannel.WHATSAPP)
 
 
 @transaction.atomic

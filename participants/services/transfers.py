@@ -50,9 +50,8 @@ def transfer(enrolment, run, *, by, reason):
 
 
 def lock_both(here, there):
-    """By ascending number, so that two who cross wait for each other in order. Also when both are the same group."""
-    runs = CourseRun.objects.select_related("course", "venue")
-    locked = {pk: runs.lock(pk) for pk in sorted({here, there})}
+    """Also when both are the same group."""
+    locked = CourseRun.objects.select_related("course", "venue").lock_all({here, there})
     return locked[here], locked[there]
 
 

@@ -1,5 +1,4 @@
 import pytest
-from django.utils import translation
 
 from learningcity import clock
 from learningcity.models import AuditEntry, OutboxMessage
@@ -12,13 +11,7 @@ from ..services.enrolment import enrol
 from .factories import draft, enrolment, participant, person
 from .lines import month_ahead
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end")]
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end", "in_english")]
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 import pytest
 
-from learningcity.tests.races import at_once, no_safety_net
-from programmes.models import CourseRun
+from learningcity.tests.races import at_once
 from programmes.models.runs import CourseRunQuerySet
 from programmes.services import runs
 from programmes.tests.factories import member
 
-from ..models import Enrolment, EnrolmentEvent
+from ..models import EnrolmentEvent
 from ..services import families, invariants, queue
 from .factories import enrolment, participant
 from .lines import let_pass, month_ahead, offered, places_in
@@ -126,14 +125,7 @@ def test_two_seats_are_freed_at_once_for_two_who_want_in_together(_again):
     assert invariants.breaches() == []
 
 
-@pytest.fixture
-def _no_safety_net():
-    names = {"seats_within_capacity", "sequence_once_in_run", "ledger_number_once"}
-    with no_safety_net(names, CourseRun, Enrolment, EnrolmentEvent, root=CourseRun):
-        yield
-
-
-@pytest.mark.usefixtures("_no_safety_net")
+@pytest.mark.usefixtures("without_safety_net")
 def test_without_the_lock_of_the_group_its_seats_are_counted_wrongly(monkeypatch):
     monkeypatch.setattr(CourseRunQuerySet, "lock", lambda runs, pk: runs.get(pk=pk))
     found = []

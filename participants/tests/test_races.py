@@ -4,7 +4,7 @@ from threading import Barrier
 
 import pytest
 
-from learningcity.tests.races import at_once, no_safety_net
+from learningcity.tests.races import at_once
 from programmes.models import CourseRun
 from programmes.models.runs import CourseRunQuerySet
 from programmes.tests.factories import run
@@ -53,14 +53,6 @@ def test_nobody_overtakes_in_the_line():
 
 
 @pytest.fixture
-def _no_safety_net():
-    """Without the constraints that would catch what a missing lock lets through."""
-    names = {"seats_within_capacity", "sequence_once_in_run", "ledger_number_once"}
-    with no_safety_net(names, CourseRun, Enrolment, EnrolmentEvent, root=CourseRun):
-        yield
-
-
-@pytest.fixture
 def _no_lock(monkeypatch):
     """Everyone reads the group before anyone writes it, and the seat is taken on what was read."""
     all_have_read = Barrier(PEOPLE)
@@ -80,7 +72,7 @@ def _no_lock(monkeypatch):
     monkeypatch.setattr(CourseRun, "take_seat", take_seat)
 
 
-@pytest.mark.usefixtures("_no_safety_net", "_no_lock")
+@pytest.mark.usefixtures("without_safety_net", "_no_lock")
 def test_control_without_lock_and_guard_oversells():
     group = run(capacity=SEATS)
 

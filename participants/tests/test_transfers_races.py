@@ -3,12 +3,11 @@
 import pytest
 from django.db import OperationalError
 
-from learningcity.tests.races import at_once, no_safety_net
+from learningcity.tests.races import at_once
 from programmes.models import CourseRun
 from programmes.models.runs import CourseRunQuerySet
 from programmes.tests.factories import course
 
-from ..models import Enrolment, EnrolmentEvent
 from ..services import invariants, queue, transfers
 from .lines import month_ahead, places_in
 
@@ -72,14 +71,7 @@ def test_without_the_order_of_the_locks_one_of_two_fails(monkeypatch):
     assert failed
 
 
-@pytest.fixture
-def _no_safety_net():
-    names = {"seats_within_capacity", "sequence_once_in_run", "ledger_number_once"}
-    with no_safety_net(names, CourseRun, Enrolment, EnrolmentEvent, root=CourseRun):
-        yield
-
-
-@pytest.mark.usefixtures("_no_safety_net")
+@pytest.mark.usefixtures("without_safety_net")
 def test_without_the_locks_seats_are_counted_wrongly(monkeypatch):
     monkeypatch.setattr(CourseRunQuerySet, "lock", lambda runs, pk: runs.get(pk=pk))
     found = []

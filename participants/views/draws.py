@@ -34,11 +34,8 @@ def draw(request, code):
 def rows_of(held):
     """As drawn: what was published of each before, and what the draw made of it."""
     entries = {entry["reference"]: entry for entry in held.entries}
-    return [row(rank, held.seed, entries[reference], state) for rank, (reference, state) in given(held)]
-
-
-def given(held):
-    return enumerate(outcome(held).items(), 1)
+    given = enumerate(outcome(held).items(), 1)
+    return [row(rank, held.seed, entries[reference], state) for rank, (reference, state) in given]
 
 
 def row(rank, seed, entry, state):

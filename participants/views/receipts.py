@@ -13,13 +13,10 @@ from programmes.models import Course, CourseRun
 from ..forms import LeaveForm
 from ..models import Enrolment
 from ..models.enrolments import LIVE, ON_ROSTER, State
-from ..models.people import ContactChannel
 from ..services import queue, surveys
 from ..services.refusals import run_refusal
 from . import resident, stories, summaries
 from .holders import held, link
-
-WRITTEN_TO = (ContactChannel.SMS, ContactChannel.WHATSAPP)
 
 
 @held
@@ -89,7 +86,7 @@ def standing(enrolment, at):
         "deadline": stories.deadline(enrolment.answer_by) if enrolment.answer_by else "",
         "has_certificate": has_certificate(enrolment),
         "postponed": enrolment.state in LIVE and run.decision == CourseRun.Decision.POSTPONED,
-        "is_written_to": bool(enrolment.participant.phone) and enrolment.participant.channel in WRITTEN_TO,
+        "is_written_to": enrolment.participant.is_texted,
     }
 
 

@@ -19,8 +19,8 @@ from programmes.services import demand
 from ..forms import CheckForm, ContactForm, PersonForm, WhoForm
 from ..services import clashes, drafts, families
 from ..services.refusals import EnrolmentRefused, Refusal, full_refusal, person_refusal, refusal, run_refusal
-from . import holders, stories, summaries
-from .holders import held
+from . import stories, summaries
+from .holders import held, link
 
 STEPS = 3
 STATUSES = {"full_now": 200, "too_often": 429, "too_many": 429}
@@ -36,7 +36,7 @@ def step(view):
         run = get_object_or_404(public_or_practice().for_reading(), code=code)
         draft = drafts.find(run, request.GET.get("d"))
         if draft and draft.enrolment_id:
-            return redirect(holders.link("receipt", draft.enrolment))
+            return redirect(link("receipt", draft.enrolment))
         if reason := run_refusal(run, clock.now()) or address_refusal(request):
             return refused(request, run, draft, reason)
         return view(request, run, draft)
@@ -143,7 +143,7 @@ def send(request, run, draft):
         if refusal.reason.code == "already":
             drafts.remind_of_receipt(draft)
         return refused(request, CourseRun.objects.for_reading().get(pk=run.pk), draft, refusal.reason)
-    return redirect(holders.link("receipt", enrolment))
+    return redirect(link("receipt", enrolment))
 
 
 def address_refusal(request):

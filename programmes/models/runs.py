@@ -63,8 +63,12 @@ class CourseRunQuerySet(models.QuerySet):
         return self.order_by(is_open, "starts_on", "pk")
 
     def lock(self, pk):
-        """The one lock of the seats and of the queue. Several runs are locked by ascending id."""
+        """The one lock of the seats and of the queue."""
         return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def lock_all(self, pks):
+        """{pk: run}, each locked as by `lock`, by ascending id: who wants the same ones waits, and nobody for ever."""
+        return {pk: self.lock(pk) for pk in sorted(pks)}
 
     def visible_to(self, user, today):
         """The groups whose people this user may see: those taught, of the organisation, of the district, or all."""

@@ -28,7 +28,7 @@ class Derived:
     def write(self, rows):
         """How many rows were not as they should be."""
         with connection.cursor() as cursor:
-            return sum(self._write(cursor, batch) for batch in _batches(rows))
+            return sum(self._write(cursor, batch) for batch in batches(rows, BATCH))
 
     def _write(self, cursor, rows):
         cursor.execute(self.write_sql, self._columns(rows))
@@ -37,7 +37,7 @@ class Derived:
     def differing(self, rows):
         """The keys of the rows that are missing or wrong."""
         with connection.cursor() as cursor:
-            return [key for batch in _batches(rows) for key in self._differing(cursor, batch)]
+            return [key for batch in batches(rows, BATCH) for key in self._differing(cursor, batch)]
 
     def _differing(self, cursor, rows):
         cursor.execute(self.differ_sql, self._columns(rows))
@@ -49,10 +49,10 @@ class Derived:
         return [[_vector(stems) for stems in column] if kind == "tsvector" else column for column, kind in kinds]
 
 
-def _batches(rows):
-    """No statement lasts long, however many rows there are."""
+def batches(rows, size):
+    """No statement lasts long, and no list is long, however many rows there are."""
     rows = list(rows)
-    return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 def _all(table, columns):

@@ -16,7 +16,7 @@ from .. import facets
 from ..models import CatalogueChange, CatalogueEntry, Course, CourseRun, CourseWords, Meeting, PlaceWords, Word
 from ..models.catalogue import DAY_AT, DAY_BITS, PLACES_BIT
 from ..spelling import sound, traces
-from .derived import Derived
+from .derived import Derived, batches
 from .texts import Texts
 from .thesaurus import thesaurus
 
@@ -136,8 +136,7 @@ def _venues():
 
 
 def _batches(keys):
-    keys = sorted(keys)
-    return [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
+    return batches(sorted(keys), BATCH)
 
 
 # --- Groups -----------------------------------------------------------------------------------------------------
