@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .forms import PhoneField
 from .i18n import ascii_digits
 from .services.accounts import demo_code, has_demo_second_factor, use_code_once
 
@@ -93,3 +94,30 @@ class ConfirmCodeForm(CodeMixin, ReauthenticateByCodeForm):
 class SetUpSecondFactorForm(CodeMixin, ActivateTOTPForm):
     def hint(self):
         return _("The 6 digits that your authenticator application shows.")
+
+
+# --- Residents ------------------------------------------------------------------------------------------------
+
+
+class ResidentForm(forms.Form):
+    phone = PhoneField(label=_("Mobile phone"), error_messages={"required": PhoneField.message})
+
+
+class PhoneCodeForm(forms.Form):
+    """`shown` is the code where it may be seen: on a demonstration, which sends no text message."""
+
+    code = forms.CharField(
+        label=_("Code from the text message"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"}),
+        error_messages={"required": _("Enter the 5 digits")},
+    )
+    own_device = forms.BooleanField(label=_("This is my own phone: keep me signed in for 30 days"), required=False)
+
+    def __init__(self, *args, shown="", **options):
+        super().__init__(*args, **options)
+        if shown:
+            self.fields["code"].help_text = gettext("Demonstration: the code is {code}.").format(code=shown)
+
+    def clean_code(self):
+        return "".join(ascii_digits(self.cleaned_data["code"]).split())

@@ -1,6 +1,7 @@
 """Who asks, as far as the network tells."""
 
 import hmac
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
@@ -24,14 +25,30 @@ def client_address(request):
 def is_too_often(request, what, *, most, seconds):
     """Whether this was asked more than `most` times from the address of the request within about so many seconds.
 
-    Addresses are kept as digests, in the cache alone. While the cache is away nobody is counted and nobody refused.
+    While the cache is away nobody is counted and nobody refused.
     """
-    key = hmac.new(settings.SECRET_KEY.encode(), f"{what} {client_address(request)}".encode(), "sha256").hexdigest()
+    return is_spent(what, client_address(request), most=most, seconds=seconds, when_away=False)
+
+
+def is_spent(what, who, *, most, seconds, when_away=True):
+    """Whether `who` did this more than `most` times within about so many seconds. Kept as a digest, in the cache alone;
+    while that is away the answer is `when_away`."""
+    key = key_of(what, who)
     try:
         cache.add(key, 0, seconds)
         return cache.incr(key) > most
     except (RedisError, ValueError):  # ValueError: the count ended between the two
-        return False
+        return when_away
+
+
+def start_anew(what, who):
+    """Forget how often `who` did this."""
+    with suppress(RedisError):
+        cache.delete(key_of(what, who))
+
+
+def key_of(what, who):
+    return hmac.new(settings.SECRET_KEY.encode(), f"{what} {who}".encode(), "sha256").hexdigest()
 
 
 def _known(text):

@@ -21,6 +21,7 @@ MOST_DIGITS = 3
 STACKED_MARKS = 3
 OLDEST = 110
 FAR_YEARS = 20
+MONTH_OR_NONE = re.compile("(?:0?[1-9]|1[0-2])?")
 HOUR = re.compile(r"([0-9]{1,2}) ?(?:[:h.] ?([0-9]{2})?)?|([0-9]{1,2})([0-9]{2})", re.I)
 PREMIUM_MOROCCO = re.compile(r"\+21289")
 
@@ -44,8 +45,11 @@ def clean_name(text):
 class NameField(forms.CharField):
     """2 to 80 characters; Arabic, Latin, apostrophe, hyphen."""
 
-    def __init__(self, **options):
-        super().__init__(**({"max_length": 80, "min_length": 2} | options))
+    messages = {"min_length": _("Write at least 2 letters"), "max_length": _("Write at most %(limit_value)s letters")}
+
+    def __init__(self, *, error_messages=None, **options):
+        said = self.messages | (error_messages or {})
+        super().__init__(**{"max_length": 80, "min_length": 2, "error_messages": said} | options)
 
     def clean(self, value):
         return super().clean(clean_name(value or ""))
@@ -105,7 +109,7 @@ class BirthDateWidget(forms.MultiWidget):
 
 
 class BirthDateField(forms.MultiValueField):
-    """Day, month, year, or the year alone when the day is not known. Value: `2008-03-27` or `2008`, or ''."""
+    """Day, month, year; without the day it is the year that counts. Value: `2008-03-27` or `2008`, or ''."""
 
     widget = BirthDateWidget
 
@@ -122,7 +126,7 @@ class BirthDateField(forms.MultiValueField):
             raise ValidationError(_("The date of birth is in the future. Correct the year."), code="future")
         if int(year) < today.year - OLDEST:
             raise ValidationError(_("Check the year of birth."), code="old")
-        if not day and not month:
+        if not day and MONTH_OR_NONE.fullmatch(month):
             return year
         return self._full_date(day, month, year, today)
 

@@ -11,7 +11,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import HttpResponseNotAllowed, UnreadablePostError
+from django.http import Http404, HttpResponseNotAllowed, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
 from django.utils import translation
@@ -20,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 from .logs import request_id, route_of
 from .permissions import has_second_factor
 from .services.accounts import SEEN_AT, SIGNED_IN_AT
+from .services.sign_in_codes import OWN_DEVICE
 from .views.errors import error_page
 
 access_log = logging.getLogger("learningcity.access")
@@ -165,7 +166,7 @@ def body_size(request):
 class StaffMiddleware(LoginRequiredMiddleware):
     """Every page asks for a sign-in unless its view says it is public; public pages never open the session, so that
     caches may keep them. Staff have eight hours in all, thirty minutes idle, and nothing but its own set-up while they
-    have no second factor."""
+    have no second factor. Pages of staff do not exist for residents, nor those of residents for staff."""
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if not getattr(view_func, "login_required", True):
@@ -174,7 +175,12 @@ class StaffMiddleware(LoginRequiredMiddleware):
             return super().process_view(request, view_func, view_args, view_kwargs)
         if session_is_over(request.session):
             logout(request)
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(request.get_full_path(), self.get_login_url(view_func))
+        is_residents_page = getattr(view_func, "for_residents", False)
+        if is_residents_page != request.user.is_resident:
+            raise Http404
+        if is_residents_page:
+            return None
         if request.resolver_match.url_name in SECOND_FACTOR_PAGES or has_second_factor(request.user):
             return None
         return redirect("mfa_activate_totp")
@@ -182,10 +188,13 @@ class StaffMiddleware(LoginRequiredMiddleware):
 
 def session_is_over(session):
     """True past its life or its idle time; otherwise notes, once a minute, that the person is there. A session opened
-    without a sign-in (tests) is never prolonged and ends with its cookie age."""
+    without a sign-in (tests) is never prolonged and ends with its cookie age; a resident's own phone has a life of its
+    own."""
     now = int(time.time())
     if SIGNED_IN_AT not in session:
         return False
+    if session.get(OWN_DEVICE):
+        return now - session[SIGNED_IN_AT] > settings.OWN_DEVICE_SESSION
     if (
         now - session[SIGNED_IN_AT] > settings.STAFF_SESSION_LIFE
         or now - session[SEEN_AT] > settings.STAFF_SESSION_IDLE

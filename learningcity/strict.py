@@ -7,6 +7,7 @@ import json
 import random
 import re
 import socket
+from itertools import pairwise
 
 import html5lib
 import pytest
@@ -27,8 +28,8 @@ WRITTEN_WHILE_READING = {
     "django_session",  # when the person was last seen
     "mfa_authenticator",  # recovery codes remember that they were shown
 }
-OUTDATED = set()  # codes of html5lib 1.1 for what HTML allows today, each with its reason
-RANDOM_VALUE = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+')
+OF_A_GROUP = {"dt", "dd"}  # of a dl
+RANDOM_VALUE = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+|(?<=name="form_key" value=")\w+')
 DATA_BLOCK = "application/ld+json"
 known_good = set()
 
@@ -90,10 +91,9 @@ def problems_of(text):
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     tree = parser.parse(text)
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]
-    problems = [
-        f"{code} {details} at line {place[0]}" for place, code, details in parser.errors if code not in OUTDATED
-    ]
+    problems = [f"{code} {details} at line {place[0]}" for place, code, details in parser.errors]
     problems += frame_problems(tree, elements)
+    problems += order_problems(elements)
     ids = [element.get("id") for element in elements if element.get("id") is not None]
     problems += [f"id {name!r} is there twice" for name in {name for name in ids if ids.count(name) > 1}]
     return problems + [problem for element in elements for problem in inline_problems(element)]
@@ -109,6 +109,15 @@ def frame_problems(page, elements):
         yield f"{count} h1"
     if not "".join(page.find("head/title").itertext()).strip():
         yield "no title"
+
+
+def order_problems(elements):
+    """What a reader of headings and lists stumbles over, and a validator of HTML refuses."""
+    levels = [1, *(int(element.tag[1]) for element in elements if re.fullmatch("h[1-6]", element.tag))]
+    skipped = [f"h{after} follows h{before}" for before, after in pairwise(levels) if after > before + 1]
+    groups = [group for element in elements if element.tag == "dl" for group in element.findall("div")]
+    strangers = [child.tag for group in groups for child in group if child.tag not in OF_A_GROUP]
+    return skipped + [f"{tag} in a group of dl" for tag in strangers]
 
 
 def inline_problems(element):

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from . import idempotency
 from .services import delivery
 
 
@@ -13,3 +14,8 @@ def deliver(pk):
 @shared_task(time_limit=60)
 def sweep_outbox():
     delivery.sweep()
+
+
+@shared_task(time_limit=60)
+def forget_sent_forms():
+    idempotency.forget()

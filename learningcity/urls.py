@@ -24,6 +24,7 @@ urlpatterns += i18n_patterns(
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("confidentialite/", pages.privacy, name="privacy"),
     path("gestion/", include("learningcity.urls_staff")),
+    path("", include("learningcity.urls_resident")),
     path("", include("programmes.urls")),
     path("", include("participants.urls")),
     path("observatoire/", include("indicators.urls")),

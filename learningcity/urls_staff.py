@@ -8,10 +8,13 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
+from .idempotency import own_key
+
 
 def in_our_frame(view):
     """allauth puts a `site` of its own in the context, over ours; and a refused form answers 422 like all others."""
 
+    @own_key
     @wraps(view)
     def framed(request, *args, **kwargs):
         response = view(request, *args, **kwargs)

@@ -5,6 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from learningcity.folding import fold
 from learningcity.forms import BirthDateField, LineField, NameField, PhoneField
 from learningcity.models import District
 from learningcity.models.places import Sex
@@ -97,10 +98,15 @@ class PersonForm(forms.Form):
         named = answers.get("given_name") or answers.get("family_name")
         if not named and not self.errors.keys() & {"given_name", "family_name"}:
             self.add_error("given_name", _("Enter the first name"))
+        learner = f"{answers.get('given_name', '')} {answers.get('family_name', '')}"
+        if (guardian := answers.get("guardian_name")) and fold(guardian) == fold(learner):
+            self.add_error("guardian_name", _("This is the name of the person who will learn. Write yours."))
         return answers
 
 
 class ContactForm(forms.Form):
+    """Keeps the phone also as it was typed, for who comes back to the page."""
+
     phone = PhoneField(label=_("Mobile phone"), help_text=_("We write only about this course."), required=False)
     channel = forms.ChoiceField(
         label=_("How shall we reach you?"),
@@ -130,20 +136,30 @@ class ContactForm(forms.Form):
             and "phone" not in self.errors
         ):
             self.add_error("phone", PhoneField.message)
-        return answers
+        return answers | {"phone_typed": self.data.get("phone", "").strip()}
 
 
 class CheckForm(forms.Form):
-    """`beside` is the place of someone who waits and from whose receipt this enrolment was begun, or None."""
+    """`beside` is the place of someone who waits and from whose receipt this enrolment was begun, or None; `required`
+    are the prerequisites that the person confirms herself."""
 
+    declared = forms.TypedMultipleChoiceField(
+        label=_("Tick what is true of the person who will learn"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     together = forms.BooleanField(required=False)
     consent = forms.BooleanField(
         label=_("I agree that the city uses this for the course and to count participants, without my name."),
         error_messages={"required": _("Tick the box to send the enrolment")},
     )
 
-    def __init__(self, *args, beside, **options):
+    def __init__(self, *args, beside, required=(), **options):
         super().__init__(*args, **options)
+        self.fields["declared"].choices = [(row.pk, row.statement) for row in required]
+        if not required:
+            del self.fields["declared"]
         if beside is None:
             del self.fields["together"]
         else:

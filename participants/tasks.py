@@ -4,7 +4,7 @@ from celery import current_app, shared_task
 
 from learningcity import clock
 
-from .services import alerts, desk_release, drafts, draw, people, queue, reminders, retention, surveys
+from .services import alerts, decisions, desk_release, drafts, draw, people, queue, reminders, retention, surveys
 
 A_MOMENT = timedelta(milliseconds=100)  # the clocks of the worker and of the database are not quite the same
 
@@ -35,6 +35,12 @@ def hold_draws():
 @shared_task
 def release_desk_seats():
     desk_release.sweep()
+
+
+@shared_task
+def alert_decisions():
+    """Of groups with too few people; repeating it tells nobody twice."""
+    decisions.alert()
 
 
 @shared_task

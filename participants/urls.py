@@ -1,6 +1,20 @@
 from django.urls import path
 
-from .views import alerts, clash, desk, desk_people, draws, own_data, register, resident, transfers
+from .views import (
+    alerts,
+    clash,
+    decisions,
+    desk,
+    desk_people,
+    draws,
+    find_again,
+    own_data,
+    passport,
+    passport_settings,
+    register,
+    resident,
+    transfers,
+)
 
 urlpatterns = [
     path("inscription/", resident.group, name="enrol-group"),
@@ -11,9 +25,21 @@ urlpatterns = [
     path("inscription/<slug:code>/verifier/", resident.check, name="enrol-check"),
     path("groupes/<slug:code>/tirage/", draws.draw, name="draw"),
     path("me-prevenir/", alerts.new, name="alert"),
+    path("mes-inscriptions/retrouver/", find_again.find_again, name="find-again"),
+    path("passeport/", passport.overview, name="passport"),
+    path("passeport/ajouter/", passport_settings.add, name="passport-add"),
+    path("passeport/reglages/", passport_settings.settings_of_all, name="passport-settings"),
+    path("passeport/personnes/<int:link>/", passport.person, name="passport-person"),
+    path("passeport/personnes/<int:link>/pin/", passport.pin, name="passport-pin"),
+    path(
+        "passeport/personnes/<int:link>/reglages/",
+        passport_settings.settings_of_person,
+        name="passport-person-settings",
+    ),
     path("donnees-effacees/", own_data.erased, name="erased"),
     path("gestion/", desk.today, name="desk-today"),
     path("gestion/groupes/<slug:code>/inscrits/", desk.roster, name="roster"),
+    path("gestion/groupes/<slug:code>/decision/", decisions.decision, name="desk-decision"),
     path("gestion/inscriptions/<slug:reference>/groupe/", transfers.transfer, name="desk-transfer"),
     path("gestion/doublons/", desk_people.doubles, name="desk-doubles"),
     path("gestion/doublons/<int:first>/<int:second>/", desk_people.double, name="desk-double"),

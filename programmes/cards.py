@@ -182,6 +182,7 @@ def group(run, at, *, checked):
         wording.comforts(run),
         " · ".join(wording.own_conditions(run)),
         wording.places(run, tag["status"]),
+        wording.minimum(run, clock.local_day(at)),
     ]
     return {
         "value": run.code,

@@ -150,6 +150,7 @@ def sentences(course, now):
         "price": wording.price(course),
         "ages": wording.ages(course),
         "giving_rules": wording.giving_rules(now.runs),
+        "required": wording.required(course),
         "share_text": wording.share_text(course, now.first or next(iter(now.runs), None)),
         "alert": openings.search_for(course, now),
     }

@@ -9,5 +9,8 @@ timetable_changed = Signal()
 # With `run` (locked), `decision` (a CourseRun.Decision: cancelled, postponed, or planned after that), `by`, `note`.
 run_decided = Signal()
 
+# With `run` (locked), which now meets in another place.
+run_moved = Signal()
+
 # With `run` (locked) whose seats, or the time to take one, are others than before, and `by`.
 seats_changed = Signal()

@@ -8,6 +8,7 @@ from .models import (
     Course,
     Organisation,
     Pathway,
+    Prerequisite,
     Programme,
     Room,
     Venue,
@@ -42,3 +43,8 @@ class VenueOptions(TranslationOptions):
 @register(Course)
 class CourseOptions(TranslationOptions):
     fields = ("title", "summary", "outcomes", "to_bring", "prerequisites", "level")
+
+
+@register(Prerequisite)
+class PrerequisiteOptions(TranslationOptions):
+    fields = ("statement",)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from itertools import groupby
 
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from learningcity import clock
 from learningcity.i18n import date_range, number, short_date, time_of, weekday
 
 from . import facets
+from .models.courses import Prerequisite
 from .models.runs import CourseRun, RunStatus
 
 NO_BREAK = "\u00a0"
@@ -187,6 +189,9 @@ def rule_of(runs, rule):
 def giving(run):
     if not run.is_drawn:
         return _("First come, first served.")
+    if run.drawn_on:
+        sentence = _("Places were drawn by lot on %(day)s. Who comes now gets a place that is left, or joins the end.")
+        return sentence % {"day": short_date(run.drawn_on)}
     if not run.priorities:
         sentence = _("Places are drawn by lot on %(day)s, after enrolment closes; who asks first does not matter.")
         return sentence % {"day": short_date(draw_day(run))}
@@ -232,6 +237,50 @@ def share_text(course, run):
     if run:
         words += [days_and_hours(slots(run.meetings.all())), place(run)]
     return pgettext("between words of a list", ", ").join(str(word) for word in words if word)
+
+
+# --- What is needed before ----------------------------------------------------------------------------
+
+
+def required(course):
+    """[what is needed before a course], one sentence for each alternative; one of them is enough."""
+    rows = course.required.select_related("needed") if course.required_count else []
+    return [needed(list(group)) for _number, group in groupby(rows, key=lambda row: row.alternative)]
+
+
+def needed(rows):
+    """As inside a sentence."""
+    return listed([prerequisite(row) for row in rows])
+
+
+def prerequisite(row):
+    if row.kind == Prerequisite.Kind.DECLARED:
+        return row.statement
+    words = {
+        Prerequisite.Kind.FINISHED: _("the course “%(course)s”, finished"),
+        Prerequisite.Kind.CERTIFICATE: _("the certificate of the course “%(course)s”"),
+    }
+    said = words[row.kind] % {"course": row.needed.title}
+    if not row.months:
+        return said
+    age = ngettext("less than %(n)s month old", "less than %(n)s months old", row.months) % {"n": number(row.months)}
+    return f"{said} ({age})"
+
+
+# --- Too few people -----------------------------------------------------------------------------------
+
+
+def minimum(run, today):
+    """`Starts with at least 8 people; decided on 3 May 2026.`, or nothing where it starts with whoever comes."""
+    if not run.min_people or run.decision != CourseRun.Decision.PLANNED or run.starts_on <= today:
+        return ""
+    if run.decided_at:
+        return _("This group takes place.")
+    return ngettext(
+        "Starts with at least %(n)s person; decided on %(day)s.",
+        "Starts with at least %(n)s people; decided on %(day)s.",
+        run.min_people,
+    ) % {"n": number(run.min_people), "day": short_date(run.decide_on)}
 
 
 # --- A search -----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ from .audit import AuditEntry
 from .incoming import IncomingMessage
 from .messages import OutboxMessage
 from .places import District, DistrictContext, Holiday, Population, Prefecture, Quartier
+from .sent_forms import SentForm
 from .users import User
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Population",
     "Prefecture",
     "Quartier",
+    "SentForm",
     "User",
 ]

@@ -3,16 +3,18 @@
 An attempt is committed before the provider is called, so a worker that dies in between leaves a row that says
 "no answer" instead of one that looks untouched. When its lease runs out the row is sent again only if the provider
 remembers references; with any other (SMTP) a person decides: it is dead, visible, and `outbox --retry-dead` repeats it.
-No transaction stays open while the provider answers.
+No transaction stays open while the provider answers. A sign-in code is not kept once its message has left or is dead.
 """
 
 import logging
 import random
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from learningcity import clock
 from learningcity.models.messages import Channel, OutboxMessage
 from learningcity.providers import OutcomeUnknown, provider_for
 
@@ -25,6 +27,7 @@ MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=30)  # doubles: with the sweeper's minute, five attempts end within 15 minutes
 LEASE = timedelta(minutes=2)  # longer than any attempt lives, see tasks.deliver
 LATE = timedelta(seconds=15)
+CODE_LIFE = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
 BATCH = 1000
 SWEEP_EVERY = 60  # seconds, as in CELERY_BEAT_SCHEDULE
 FAILED = "Not delivered, as the provider reported."
@@ -46,7 +49,9 @@ def deliver(pk):
         return _postpone(message, error)
     sent = {"state": State.SENT, "sent_at": Now(), "provider_reference": reference[:120], "last_error": ""}
     left = OutboxMessage.objects.filter(pk=pk).exclude(last_error=FAILED)  # a report can be faster than we are
-    return State.SENT if left.update(**sent) else State.DEAD  # even if cancelled meanwhile: it has left
+    state = State.SENT if left.update(**sent) else State.DEAD  # even if cancelled meanwhile: it has left
+    _forget_code(message)
+    return state
 
 
 @transaction.atomic
@@ -58,6 +63,9 @@ def _claim(pk):
     doubtful = message.last_error == NO_ANSWER and not provider_for(message.channel).remembers_references
     if doubtful or message.attempts >= MOST_ATTEMPTS:
         _bury(message, "Outcome unknown: the worker stopped while sending.")
+        return None
+    if "code" in message.values and message.created_at < clock.now() - CODE_LIFE:
+        _bury(message, "Too late: the code is void.")
         return None
     message.attempts += 1
     OutboxMessage.objects.filter(pk=pk).update(
@@ -91,7 +99,13 @@ def pause(attempts):
 def _bury(message, reason):
     logger.error("Message %s is dead after attempt %s: %s", message.pk, message.attempts, reason)
     OutboxMessage.objects.pending().filter(pk=message.pk).update(state=State.DEAD, last_error=reason[:200])
+    _forget_code(message)
     return State.DEAD
+
+
+def _forget_code(message):
+    if "code" in message.values:
+        OutboxMessage.objects.filter(pk=message.pk).update(values={})
 
 
 def sweep():
@@ -116,6 +130,7 @@ def note_report(reference, status):
 
 
 def retry_dead():
-    """Dead messages start anew; how many. One whose outcome was unknown may arrive twice: a person has decided so."""
-    dead = OutboxMessage.objects.filter(state=State.DEAD)
+    """Dead messages start anew, but those whose words were forgotten; how many. One whose outcome was unknown may
+    arrive twice: a person has decided so."""
+    dead = OutboxMessage.objects.filter(state=State.DEAD).exclude(values={})
     return dead.update(state=State.PENDING, attempts=0, last_error="", next_try_at=Now() - LATE)

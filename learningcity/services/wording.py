@@ -30,7 +30,7 @@ def facts(values):
 
     From {"first_name"?, "course": {"fr", "ar", "en"} or None when it must not be named, "date": "2026-05-16"?,
     "time": "10:30"?, "until": "12:00"?, "from_date": as date?, "answer_by": as date?, "answer_time": as time?,
-    "venue": {"fr", "ar", "en"}?, "place_in_line"?, "reference", "link"}.
+    "venue": {"fr", "ar", "en"}?, "place_in_line"?, "code"?, "reference", "link"}.
     """
     found = {"reference": values["reference"], "link": values["link"]}
     found["course"] = _name(values["course"]) if values["course"] else _("your course")
@@ -47,6 +47,8 @@ def facts(values):
         found["place"] = _name(values["venue"])
     if "place_in_line" in values:
         found["n"] = values["place_in_line"]
+    if "code" in values:
+        found["code"] = values["code"]
     return found
 
 

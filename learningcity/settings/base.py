@@ -24,6 +24,7 @@ SITE_URL = env.str("SITE_URL")
 HELP_PHONE = env.str("HELP_PHONE", default="+212522000000")
 DEMO = env.bool("DEMO", default=False)
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=1096)  # after the last group of a person ended
+BACKGROUND_QUESTIONS = env.bool("BACKGROUND_QUESTIONS", default=False)  # on health too: not before the CNDP agrees
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
 
 INSTALLED_APPS = [
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "learningcity.middleware.StaffMiddleware",
+    "learningcity.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "learningcity.urls"
@@ -168,6 +170,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
@@ -184,6 +187,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Casablanca apprend"
 STAFF_SESSION_IDLE = 30 * 60
 STAFF_SESSION_LIFE = 8 * 3600
+OWN_DEVICE_SESSION = 30 * 86_400  # a resident on a phone that is hers
 
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True
@@ -271,10 +275,12 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "learningcity.tasks.sweep_outbox", "schedule": 60.0},
+    "forget-sent-forms": {"task": "learningcity.tasks.forget_sent_forms", "schedule": 3600.0},
     "sweep-queue": {"task": "participants.tasks.sweep_queue", "schedule": 60.0},
     "remind": {"task": "participants.tasks.remind", "schedule": 3600.0},
     "hold-draws": {"task": "participants.tasks.hold_draws", "schedule": 300.0},
     "release-desk-seats": {"task": "participants.tasks.release_desk_seats", "schedule": 300.0},
+    "alert-decisions": {"task": "participants.tasks.alert_decisions", "schedule": 3600.0},
     "sweep-drafts": {"task": "participants.tasks.sweep_drafts", "schedule": 900.0},
     "invite-to-surveys": {"task": "participants.tasks.invite_to_surveys", "schedule": 86_400.0},
     "take-over": {"task": "participants.tasks.take_over", "schedule": 86_400.0},

@@ -20,7 +20,7 @@ ROLES = {
     "staff_without_second_factor": "programme_officer",
     "disabled_user": "programme_officer",
 }
-SUBJECTS = ["anonymous", *ROLES, "superuser"]
+SUBJECTS = ["anonymous", "resident", *ROLES, "superuser"]
 
 
 def create(model, /, **fields):
@@ -52,6 +52,9 @@ def city():
     values |= {"token": place.token, "reference": place.reference}
     asked = {"kind": "satisfaction", "due_on": now.date(), "invited_on": now.date()}
     create("participants.Survey", enrolment=place, **asked)
+    resident = create("learningcity.User", phone="+212612345678", password="!")
+    values |= {"link": create("participants.PassportPerson", user=resident, participant=place.participant).pk}
+    values |= {"signed": "none"}
     values |= {"alert": alert.token} | doubles_of(place, now)
     values |= {"course": run.course.code, "place": run.venue.slug, "venue": run.venue.code, "size": "a4"}
     clip = {"language": "darija", "sound": b"OggS", "size": 4, "seconds": 1, "digest": "ab" * 32, "transcript": "…"}
@@ -126,6 +129,7 @@ def people(place):
         "district_officer_other": {"district": place.other_district},
     }
     users = {"superuser": person("superuser", is_superuser=True)}
+    users["resident"] = get_user_model().objects.get(phone="+212612345678")
     for name, role in ROLES.items():
         users[name] = person(name, second_factor="without" not in name, is_active=name != "disabled_user")
         create(

@@ -123,6 +123,40 @@ def test_five_failures_close_the_account_for_a_while(client):
     assert not is_signed_in(client)
 
 
+def test_fifty_wrong_passwords_are_throttled_however_the_address_is_spelled():
+    member("office")
+    spelled = ["office@city.example", "OFFICE@City.Example", "oﬃce@city.example", "office@city.example."]
+
+    answers = [sign_in(Client(), email=spelled[turn % 4], password=f"wrong-{turn}") for turn in range(50)]
+    right = sign_in(Client(), email="office@city.example", REMOTE_ADDR="41.140.7.9")
+
+    assert {answer.status_code for answer in answers} <= {422, 429}
+    assert right.status_code == 422
+    assert not right.wsgi_request.session.keys() & {"_auth_user_id"}
+
+
+def test_one_address_that_tries_many_accounts_once_is_stopped_before_the_right_one(client):
+    member()
+    for number in range(60):
+        sign_in(Client(), email=f"someone-{number}@city.example", password="not-the-right-phrase")
+
+    assert sign_in(client).status_code in (422, 429)
+    assert sign_in(Client(), REMOTE_ADDR="41.140.7.9")["Location"] == SECOND_STEP
+
+
+def test_a_password_of_a_megabyte_is_refused_unread(client, monkeypatch):
+    member()
+    hashed = []
+    monkeypatch.setattr(
+        "django.contrib.auth.hashers.MD5PasswordHasher.encode", lambda *given: hashed.append(given) or ""
+    )
+
+    answer = sign_in(client, password="x" * 1_000_000)
+
+    assert answer.status_code in (413, 422)
+    assert hashed == []
+
+
 def test_a_class_of_40_behind_one_address_signs_in():
     for number in range(40):
         member(f"trainer-{number}")

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 import yaml
@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from .routes import address, named_routes
 from .subjects import city, people
@@ -123,12 +124,14 @@ def draft_with(**answers):
     return draft.objects.create(run=run, answers=answers, expires_at="2999-01-01T00:00Z")
 
 
-def send(step, answers, entry):
+def send(step, answers, entry, language):
     change = {name: spelled(value) for name, value in entry["change"].items()}
     draft = draft_with(**answers)
-    path = f"{reverse(step, args=['C1-A'])}?d={draft.token}"
+    with translation.override(language):
+        path = f"{reverse(step, args=['C1-A'])}?d={draft.token}"
     response = Client(raise_request_exception=False).post(path, STEPS[step] | change)
     draft.refresh_from_db()
+    assert response["Content-Language"] == language
     return survived(response), draft.answers
 
 
@@ -136,22 +139,44 @@ STEPS = {"enrol-person": PERSON, "enrol-contact": CONTACT}
 KNOWN = {"who": "me", "given_name": "Yasmine", "family_name": "", "birth": "1990", "sex": "F", "district": "01"}
 
 
+@pytest.mark.parametrize("language", ["fr", "ar"])
 @pytest.mark.parametrize("entry", CORPUS["person"], ids=label)
-def test_what_is_wrong_about_a_person_is_told_and_what_is_right_is_kept(entry):
+def test_what_is_wrong_about_a_person_is_told_and_what_is_right_is_kept(entry, language):
     city()
-    response, answers = send("enrol-person", {"who": "me"}, entry)
+    response, answers = send("enrol-person", {"who": "me"}, entry, language)
 
     assert response.status_code == entry["answer"]
     assert entry.get("kept", {}).items() <= answers.items()
 
 
+@pytest.mark.parametrize("language", ["fr", "ar"])
 @pytest.mark.parametrize("entry", CORPUS["contact"], ids=label)
-def test_what_is_wrong_about_a_phone_is_told_and_what_is_right_is_kept(entry):
+def test_what_is_wrong_about_a_phone_is_told_and_what_is_right_is_kept(entry, language):
     city()
-    response, answers = send("enrol-contact", KNOWN, entry)
+    response, answers = send("enrol-contact", KNOWN, entry, language)
 
     assert response.status_code == entry["answer"]
     assert entry.get("kept", {}).items() <= answers.items()
+
+
+ELSEWHERE = ["//evil.example", "https:evil.example", "/\\evil.example", "javascript:alert(1)", "///evil.example"]
+ELSEWHERE += [" //evil.example", "https://evil.example", "\t//evil.example", "//evil.example/%2e%2e/fr/"]
+
+
+@pytest.mark.parametrize("name", sorted(named_routes()))
+def test_no_address_leads_to_another_site(visitor, name):
+    path = address(name, visitor.values)
+
+    for target in ELSEWHERE:
+        wish = urlencode(dict.fromkeys(["next", "langue", "d", "retour", "url"], target))
+        headers = {"referer": "https://evil.example/"}
+        for answer in (
+            visitor.get(path, query_string=wish, headers=headers),
+            visitor.post(f"{path}?{wish}", wish, content_type=FORM, headers=headers),
+        ):
+            led_to = urlsplit(survived(answer).headers.get("Location", ""))
+            assert (led_to.scheme, led_to.netloc.replace("testserver", "")) in (("", ""), ("http", ""))
+            assert "evil" not in led_to.path
 
 
 def test_corpus_covers_the_first_26_classes():

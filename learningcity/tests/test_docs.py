@@ -66,6 +66,29 @@ def test_what_a_document_names_exists(document):
     assert sorted(set(wrong_names(document.read_text()))) == []
 
 
+def missing_tests(text):
+    """The tests that a document names, `file.py::test_name`, and nobody wrote."""
+    for path, name in re.findall(r"`([\w/]+\.py)::(\w+)`", text):
+        if not (ROOT / path).exists() or f"\ndef {name}(" not in (ROOT / path).read_text():
+            yield f"{path}::{name}"
+
+
+def test_every_criterion_is_proved_by_tests_that_exist():
+    text = (ROOT / "docs/criteria.md").read_text()
+    rows = {row for first in re.findall(r"^\| ([^|]+) \|", text, re.M) for row in first.split(", ")}
+
+    assert list(missing_tests(text)) == []
+    assert {str(number) for number in range(18, 34)} | {"41", "43"} <= rows
+    assert {f"UX{number}" for number in (1, 2, 3, *range(5, 19), *range(28, 33))} <= rows
+    assert all("::test_" in line for line in re.findall(r"^\| (?:UX)?\d.*", text, re.M))
+
+
+def test_a_test_that_nobody_wrote_is_missed():
+    text = "`learningcity/tests/test_docs.py::test_wrong_names_are_found`, `learningcity/tests/test_docs.py::test_no`"
+
+    assert list(missing_tests(text)) == ["learningcity/tests/test_docs.py::test_no"]
+
+
 def test_wrong_names_are_found():
     text = """Run `make rnu` or `make run`, then `manage.py up`, `manage.py upp`.
     `learningcity/urls.py`, `learningcity/nothing.py`, `learningcity/nowhere/`, `<app>/tests`.

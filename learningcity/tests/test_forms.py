@@ -4,9 +4,11 @@ from datetime import date, time
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from .. import clock
-from ..forms import DayField, HourField, LineField
+from ..forms import DayField, HourField, LineField, NameField
 
 
 class Appointment(forms.Form):
@@ -107,3 +109,12 @@ def test_a_line_holds_no_character_of_control(text):
 @pytest.mark.parametrize("text", ["Arts, culture; 1.5 € – « oui »", "الخياطة\u200f", "1\u00a0000", "👩\u200d🏫"])
 def test_a_line_holds_whatever_people_write_otherwise(text):
     assert LineField().clean(f" {text}\n") == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"), [("a", "Write at least 2 letters"), ("a" * 161, "Write at most 160 letters")]
+)
+def test_the_length_of_a_name_is_told_in_our_words(typed, told):
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
+        NameField(max_length=160).clean(typed)
+    assert refused.value.messages == [told]

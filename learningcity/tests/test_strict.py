@@ -41,6 +41,8 @@ def test_good_page_has_no_problem():
         (html("<h1 onclick='go()'>One</h1>"), "attribute onclick of h1"),
         (html("<h1><a href='JavaScript:go()'>One</a></h1>"), "href of a is JavaScript:go()"),
         (html("<h1><img alt='' src='data:,x'></h1>"), "src of img is data:,x"),
+        (html("<h1>One</h1><h3>Two</h3>"), "h3 follows h1"),
+        (html("<h1>One</h1><dl><div><p>A</p><dt>a</dt><dd>b</dd></div></dl>"), "p in a group of dl"),
     ],
 )
 def test_page_with_one_problem_is_told(text, problem):

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, override
 from learningcity import catalogues
 from learningcity.gsm import segments
 
-LEAVES_THE_SCREEN = ("templates/sms/", "templates/mail/", "learningcity/services/wording.py")
+LEAVES_THE_SCREEN = ("templates/sms/", "learningcity/services/wording.py")
 
 
 def answers(language, *, on_pages=True):

@@ -9,7 +9,7 @@ from learningcity.models import District, Population
 from learningcity.services.reference import DATA, rows_of
 
 from ..models import Consent, Guardianship, Participant
-from ..services.people import CONSENT_TEXT_VERSION
+from ..services.consents import TEXT_VERSION
 from .tables import Table
 
 ENROLMENTS_PER_PERSON = 1.6
@@ -99,7 +99,7 @@ class Crowd:
             *(person.pk, given, family, born.year, known_birthday, sex, district, outside),
             *(phone, "", language, channel, True, at),
         )
-        self.consents.add(self.consents.key(), person.pk, "course", CONSENT_TEXT_VERSION, True, language, "online", at)
+        self.consents.add(self.consents.key(), person.pk, "course", TEXT_VERSION, True, language, "online", at)
         if run.starts_on.year - born.year < 18:
             self.guard(person, family, language, at)
         self.keep(person, run.venue.district_id)

@@ -4,8 +4,9 @@ import secrets
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from learningcity.models import District
@@ -55,6 +56,7 @@ MOVES = {
         State.REFUSED,
         State.CANCELLED_BY_LEARNER,
         State.CANCELLED_BY_CITY,
+        State.TRANSFERRED,
     ),
     State.WAITING: (
         State.OFFERED,
@@ -93,21 +95,30 @@ ENDED_BY = (
 )
 
 
+def in_order_of_offers(line):
+    """`line` as it joined, with people who want in together where the last of them stands, so that nobody brings a
+    friend forward. Each has `pk` and `party`."""
+    last = {each.party or each.pk: place for place, each in enumerate(line)}
+    return sorted(line, key=lambda each: last[each.party or each.pk])
+
+
 class EnrolmentQuerySet(models.QuerySet):
     def live(self):
         return self.filter(state__in=LIVE)
 
     def waiting(self):
         """In the order of offers: as drawn, then as joined; nothing that edits a record moves a person."""
-        return self.filter(state=State.WAITING).order_by(F("drawn_rank").asc(nulls_last=True), "priority", "sequence")
+        return self.filter(state=State.WAITING).as_served()
 
-    def ahead_of(self, enrolment):
-        """Those who wait for the same group and are offered a place before this one."""
-        line = self.waiting().filter(run=enrolment.run_id)
-        if enrolment.drawn_rank is not None:
-            return line.filter(drawn_rank__lt=enrolment.drawn_rank)
-        same_class = Q(priority=enrolment.priority, sequence__lt=enrolment.sequence)
-        return line.filter(Q(drawn_rank__isnull=False) | same_class | Q(priority__lt=enrolment.priority))
+    def as_served(self):
+        return self.order_by(F("drawn_rank").asc(nulls_last=True), "priority", "sequence")
+
+    def places_in_line(self, runs):
+        """{enrolment: 1 for the next of its group to be offered a place} of all who wait in these groups."""
+        lines = {}
+        for each in self.waiting().filter(run__in=runs).only("party", "run"):
+            lines.setdefault(each.run_id, []).append(each)
+        return {each: place for line in lines.values() for place, each in enumerate(in_order_of_offers(line), 1)}
 
     def on_roster(self):
         return self.filter(state__in=ON_ROSTER)
@@ -143,6 +154,16 @@ class Enrolment(models.Model):
     reference = models.CharField(max_length=14, unique=True, default=new_reference)
     holds_desk_seat = models.BooleanField(default=False)
     needs = models.JSONField(default=list, blank=True, help_text="Codes of a closed list, see forms.NEEDS.")
+    declared = ArrayField(
+        models.BigIntegerField(), default=list, db_default=Value([]), blank=True, help_text="Prerequisites confirmed."
+    )
+    replaces = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=Value([]),
+        blank=True,
+        help_text="Places at the same hours that end in the moment in which this one is a seat.",
+    )
     # The person as she was at enrolment: what every figure reads.
     sex = models.CharField(max_length=1, choices=Sex)
     birth_year = models.PositiveSmallIntegerField()
@@ -176,7 +197,7 @@ class Enrolment(models.Model):
         """1 for the next to be offered a place; None for someone who does not wait. One query."""
         if self.state != State.WAITING:
             return None
-        return Enrolment.objects.ahead_of(self).count() + 1
+        return Enrolment.objects.places_in_line([self.run_id])[self]
 
 
 class EnrolmentEvent(models.Model):
@@ -214,4 +235,5 @@ __all__ = [
     "Enrolment",
     "EnrolmentEvent",
     "State",
+    "in_order_of_offers",
 ]

@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from learningcity.folding import Folded
+from learningcity.folding import Folded, fold
 from learningcity.models import District
 from learningcity.models.places import Sex
 
@@ -26,10 +26,15 @@ class ParticipantQuerySet(models.QuerySet):
         """Those who stand for a person: neither merged into another record nor erased."""
         return self.filter(merged_into=None, erased_on=None)
 
-    def same_person(self, *, phone, birth_date, folded_name):
-        """Exactly the same phone, birth date and folded name: what one person types twice. A record that was merged
-        away leads to its survivor."""
-        typed = Participant.objects.filter(phone=phone, birth_date=birth_date, folded_name=folded_name)
+    def same_as(self, person):
+        """The records of exactly the person typed: same phone, birth as far as it is known, and folded name, which is
+        what one person types twice. A record that was merged away leads to its survivor. Who was chosen in a passport
+        is the record she was chosen by, as long as name and birth were not changed since."""
+        born = {"birth_year": person.birth_year, "birth_date": person.birth_date}
+        exact = Participant.objects.filter(folded_name=fold(f"{person.given_name} {person.family_name}"), **born)
+        if person.known and (chosen := exact.surviving().filter(pk=person.known)).exists():
+            return chosen
+        typed = exact.filter(phone=person.phone).exclude(phone="")
         return self.surviving().filter(pk__in=typed.values(standing=Coalesce("merged_into", "pk")))
 
 
@@ -76,6 +81,13 @@ class Participant(models.Model):
     def __str__(self):
         return f"{self.given_name} {self.family_name}".strip()
 
+    def records(self):
+        """Primary keys of the records that were merged into this one, and its own."""
+        found, last = {self.pk}, {self.pk}
+        while last := set(Participant.objects.filter(merged_into__in=last).values_list("pk", flat=True)):
+            found |= last
+        return found
+
     @property
     def is_texted(self):
         """Whether she has a phone and wants to be written to."""
@@ -121,6 +133,8 @@ class Consent(models.Model):
 
     class Purpose(models.TextChoices):
         COURSE_AND_STATISTICS = "course", _("This course, and counting without names")
+        FOLLOW_UP = "follow_up", _("Being asked what you think, after a course and six months later")
+        BACKGROUND = "background", _("Optional questions about yourself")
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=10, choices=Purpose)
@@ -128,6 +142,13 @@ class Consent(models.Model):
     is_given = models.BooleanField()
     language = models.CharField(max_length=2)
     channel = models.CharField(max_length=10, help_text="online, desk, partner")
+    relation = models.CharField(
+        max_length=8,
+        choices=Guardianship.Relation,
+        blank=True,
+        db_default="",
+        help_text="Of who acted for her; empty when she did, or when nobody can tell.",
+    )
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 

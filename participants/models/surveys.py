@@ -23,3 +23,8 @@ class Survey(models.Model):
 
     def __str__(self):
         return f"{self.enrolment_id} {self.kind}"
+
+    @property
+    def message_key(self):
+        """Of the message that asks."""
+        return f"survey:{self.pk}"

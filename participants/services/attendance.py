@@ -57,14 +57,25 @@ def marking_refusal(meeting, roles, at):
     return _("This register is closed. Ask the programme officer to change it.")
 
 
+class RegisterClosed(Exception):
+    """The meeting can't be marked now; the sentence says why."""
+
+    def __init__(self, sentence):
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
 @transaction.atomic
-def mark(meeting, marks, *, by, rest_present=False):
-    """Write marks {enrolment id: Mark} for one meeting and hold the meeting. Repeating it changes nothing.
+def mark(meeting, marks, *, by, rest_present=False, roles=None):
+    """Write marks {enrolment id: Mark} for one meeting and hold the meeting. Repeating it changes nothing. Raises
+    RegisterClosed when who has `roles` may not; without them nobody asks.
 
     With `rest_present`, people without a mark become present and marks that exist stay. Ids of people who are not
     expected at this meeting are ignored. Returns the RollCall.
     """
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if roles is not None and (closed := marking_refusal(meeting, roles, clock.now())):
+        raise RegisterClosed(closed)
     people = {enrolment.pk: enrolment for enrolment in expected(meeting)}
     old = dict(meeting.attendances.values_list("enrolment", "mark"))
     new = old | {pk: Mark(value) for pk, value in marks.items() if pk in people}

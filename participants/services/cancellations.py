@@ -3,7 +3,7 @@
 from learningcity import clock
 
 from ..models.enrolments import State
-from . import places
+from . import announcements, places
 
 
 def cancel_all(run, *, by, why):
@@ -11,4 +11,5 @@ def cancel_all(run, *, by, why):
     at = clock.now()
     for enrolment in run.enrolments.live().select_for_update(of=("self",)).order_by("sequence"):
         places.move(run, enrolment, State.CANCELLED_BY_CITY, by=by, at=at, why=why)
+        announcements.take_back(enrolment)
     places.save(run)

@@ -6,7 +6,6 @@ from programmes.models import Meeting
 
 from ..models import Enrolment
 from ..models.enrolments import State
-from .people import same_as
 
 HELD = (State.REQUESTED, State.ENROLLED, State.OFFERED)
 MOST_SHARED = 0.5  # of the meetings: with more, one cannot follow both
@@ -18,10 +17,10 @@ class Clash(NamedTuple):
     may_keep_both: bool
 
 
-def of(person, run):
-    """The places this person has already in groups that meet when `run` meets: [Clash]. One that ends when the other
-    starts does not clash."""
-    held = Enrolment.objects.filter(participant__in=same_as(person), state__in=HELD).exclude(run=run)
+def of(records, run):
+    """The places that someone with these records has already in groups that meet when `run` meets: [Clash]. One that
+    ends when the other starts does not clash."""
+    held = Enrolment.objects.filter(participant__in=records, state__in=HELD).exclude(run=run)
     places = held.filter(run__starts_on__lte=run.ends_on, run__ends_on__gte=run.starts_on).order_by("pk")
     places = list(places.select_related("run__course", "run__venue").prefetch_related("run__meetings"))
     own = list(run.meetings.taking_place()) if places else []

@@ -10,9 +10,8 @@ from learningcity import clock
 from programmes.models import CourseRun
 
 from ..models import Enrolment, EnrolmentDraft
-from ..models.enrolments import State
 from . import announcements, clashes, families, queue
-from .enrolment import enrol
+from .enrolment import begin, enrol
 from .people import Person, register, residence, same_as
 from .refusals import EnrolmentRefused, Refusal
 
@@ -29,6 +28,11 @@ def find(run, token):
     if draft:
         draft.run = run  # already read, with its course and place
     return draft
+
+
+def of_visit(run, visit):
+    """The draft that was begun on this way into the journey, for who comes back to its first page, or None."""
+    return EnrolmentDraft.objects.filter(run=run, answers__visit=visit, expires_at__gt=Now()).first() if visit else None
 
 
 def keep(draft, *, run, answers):
@@ -58,7 +62,13 @@ def person_of(answers):
         guardian_name=answers.get("guardian_name", ""),
         relation=answers.get("relation", ""),
         needs=answers.get("needs", []),
+        known=answers.get("known"),
     )
+
+
+def clashing(draft):
+    """What this person has already at the hours of the group: [Clash]."""
+    return clashes.of(same_as(person_of(draft.answers)), draft.run)
 
 
 @transaction.atomic
@@ -74,33 +84,35 @@ def send(draft, *, may_wait):
     if draft.enrolment_id:
         return draft.enrolment
     person, answers = person_of(draft.answers), draft.answers
-    run, leaving = lock(run, person, answers.get("clash"))
-    if place_of(person, run):
+    run, records, leaving = lock(run, person, answers.get("clash"))
+    if place_of(records, run):
         raise EnrolmentRefused(Refusal("already", ""))
     if is_too_much(person.phone):
         sentence = _("Many enrolments came from this phone today. Your answers are kept.")
         raise EnrolmentRefused(Refusal("too_many", sentence))
-    participant = register(person, by=None, channel="online")
-    enrolment = enrol(participant, run, by=None, source=Enrolment.Source.ONLINE, may_wait=may_wait, needs=person.needs)
+    participant = register(person, next(iter(records), None), by=None, channel="online")
+    said = {"source": Enrolment.Source.ONLINE, "needs": person.needs, "declared": answers.get("declared", ())}
+    give = enrol if records else begin  # who is new here has no place, and nobody else can hold her record
+    enrolment = give(participant, run, by=None, may_wait=may_wait, **said)
     if answers.get("together") and (first := families.beside(draft)):
         families.stand_together(first, enrolment)
-    if enrolment.state == State.ENROLLED:
-        for place in leaving:
-            queue.leave(place, by=None, why=f"learner: {run.code} instead")
+    queue.settle(enrolment, leaving, by=None)
     draft.enrolment, draft.answers, draft.expires_at = enrolment, {}, Now() + SENT_LIFE
     draft.save()
     return draft.enrolment
 
 
 def lock(run, person, choice):
-    """(the group, locked; the places that are given up for it). Before looking further: the same person may be sending
-    another form. Groups that may be left are locked too, all by number."""
-    leaving = [clash.place for clash in clashes.of(person, run)] if choice == "replace" else []
-    run = CourseRun.objects.lock_all({run.pk, *(place.run_id for place in leaving)})[run.pk]
-    for clash in clashes.of(person, run):
+    """(the group, locked; the records of the person; the places that are given up for it). Before looking further: the
+    same person may be sending another form. Groups that may be left are locked too, all by number."""
+    leaving = [clash.place for clash in clashes.of(same_as(person), run)] if choice == "replace" else []
+    runs = CourseRun.objects.select_related("course", "venue")
+    run = runs.lock_all({run.pk, *(place.run_id for place in leaving)})[run.pk]
+    records = list(same_as(person).order_by("pk"))
+    for clash in clashes.of(records, run):
         if clash.place not in leaving and not (choice == "both" and clash.may_keep_both):
             raise EnrolmentRefused(Refusal("clash", _("You have another course at the same hours.")))
-    return run, leaving
+    return run, records, leaving
 
 
 def is_too_much(phone):
@@ -109,14 +121,14 @@ def is_too_much(phone):
     return bool(phone) and recent.filter(participant__phone=phone).count() >= MOST_PER_PHONE
 
 
-def place_of(person, run):
-    """The place that exactly this person has in the group already, or None."""
-    return run.enrolments.live().filter(participant__in=same_as(person)).first()
+def place_of(records, run):
+    """The place that someone with these records has in the group already, or None."""
+    return run.enrolments.live().filter(participant__in=records).first()
 
 
 def remind_of_receipt(draft):
     """Send the link of the place a person already has to the phone she gave."""
-    if enrolment := place_of(person_of(draft.answers), draft.run):
+    if enrolment := place_of(same_as(person_of(draft.answers)), draft.run):
         announcements.announce(enrolment, key=f"already:{draft.pk}")
 
 

@@ -19,8 +19,8 @@ from programmes.models import CourseRun
 
 from ..models import Draw, Enrolment, EnrolmentEvent
 from ..models.enrolments import State
-from . import announcements, desk_release, hours, places
-from .refusals import person_refusal
+from . import announcements, desk_release, hours, places, queue
+from .refusals import misfits
 
 VERSION = 1
 
@@ -81,7 +81,7 @@ def references(parties):
 @transaction.atomic
 def hold(run, *, by):
     """The draw of the group: held now, or before and then as it was. Raises DrawRefused."""
-    run = CourseRun.objects.select_related("course", "venue").lock(run.pk)
+    run, replaced = lock(run.pk)
     if held := Draw.objects.filter(run=run).first():
         return held
     at = clock.now()
@@ -90,7 +90,31 @@ def hold(run, *, by):
     asking = those_who_ask(run, at=at, by=by)
     draw = written(run, asking, at=at, by=by)
     give(draw, run, asking, at=at, by=by)
+    run.drawn_on = clock.local_day(at)
+    run.save(update_fields=["drawn_on"])
+    for enrolment in asking:
+        queue.settle(enrolment, [place for place in replaced if place.pk in enrolment.replaces], by=by)
     return draw
+
+
+def lock(pk):
+    """(the group, the places that end when a seat is drawn here), all groups locked by number. Who asks meanwhile is
+    seen at the end; once enrolment has closed nobody does."""
+    while True:
+        point = transaction.savepoint()
+        replaced = replaced_by_those_who_ask(pk)
+        pks = {pk, *(place.run_id for place in replaced)}
+        run = CourseRun.objects.select_related("course", "venue").lock_all(pks)[pk]
+        if replaced_by_those_who_ask(pk) == replaced:
+            transaction.savepoint_commit(point)
+            return run, replaced
+        transaction.savepoint_rollback(point)
+
+
+def replaced_by_those_who_ask(pk):
+    asking = Enrolment.objects.filter(run=pk, state=State.REQUESTED).exclude(replaces=[])
+    pks = {place for replaces in asking.values_list("replaces", flat=True) for place in replaces}
+    return list(Enrolment.objects.live().filter(pk__in=pks).order_by("pk")) if pks else []
 
 
 def refuse_too_early(run, at):
@@ -105,15 +129,14 @@ def refuse_too_early(run, at):
 def those_who_ask(run, *, at, by):
     """As they came. Who no longer fits the group is refused before the list is made."""
     asking = run.enrolments.filter(state=State.REQUESTED).select_for_update(of=("self",)).order_by("sequence")
-    fitting = []
-    for enrolment in asking.select_related("participant"):
+    asking = list(asking.select_related("participant"))
+    unfit = misfits(asking, run)
+    for enrolment in asking:
         enrolment.run = run
-        if unfit := person_refusal(enrolment.participant, run):
-            places.move(run, enrolment, State.REFUSED, by=by, at=at, why=unfit.code)
+        if enrolment in unfit:
+            places.move(run, enrolment, State.REFUSED, by=by, at=at, why=unfit[enrolment])
             announcements.announce(enrolment, not_before=hours.next_moment(at))
-        else:
-            fitting.append(enrolment)
-    return fitting
+    return [each for each in asking if each not in unfit]
 
 
 def written(run, asking, *, at, by):

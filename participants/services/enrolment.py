@@ -5,7 +5,7 @@ from django.db import transaction
 from learningcity import clock
 from programmes.models import CourseRun
 
-from ..models import Draw, Enrolment, Participant
+from ..models import Enrolment, Participant
 from ..models.enrolments import State
 from . import announcements, ledger, people, queue
 from .priorities import class_of
@@ -13,17 +13,24 @@ from .refusals import EnrolmentRefused, full_now, has_kept_place, refusal
 
 
 @transaction.atomic
-def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True, needs=()):
+def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True, needs=(), declared=()):
     """Give the participant a seat, or a place in line when the run is full. Asking twice gives the same enrolment.
 
     `by` is the user who acts, None for a resident. Raises EnrolmentRefused, with the code `full_now` when every place
     is taken and the person did not say she would wait.
     """
     run = CourseRun.objects.select_related("course", "venue").lock(run.pk)
-    at, participant = clock.now(), people.standing(participant)
+    participant = people.standing(participant)
     if enrolment := run.enrolments.live().filter(participant=participant).first():
         return enrolment
-    enrolment = join(participant, run, at=at, by=by, source=source, may_wait=may_wait, needs=needs)
+    said = {"source": source, "needs": needs, "declared": declared}
+    return begin(participant, run, by=by, may_wait=may_wait, **said)
+
+
+def begin(participant, run, *, by, may_wait, **said):
+    """As `enrol`, for someone who has no place in the group. The caller holds the locks of both."""
+    at = clock.now()
+    enrolment = join(participant, run, at=at, by=by, may_wait=may_wait, **said)
     announcements.announce(enrolment)
     if enrolment.state == State.WAITING:
         offered = queue.move_up(run, at=at, by=by)
@@ -31,11 +38,11 @@ def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True
     return enrolment
 
 
-def join(participant, run, *, at, by, source, may_wait, needs, why=""):
+def join(participant, run, *, at, by, source, may_wait, needs, declared, why=""):
     """A new place, of which nobody is told yet. The caller holds the lock of `run`. Raises EnrolmentRefused."""
-    if reason := refusal(participant, run, at, source=source):
+    if reason := refusal(participant, run, at, source=source, declared=declared):
         raise EnrolmentRefused(reason)
-    enrolment = snapshot(participant, run, at=at, source=source, needs=needs)
+    enrolment = snapshot(participant, run, at=at, source=source, needs=needs, declared=declared)
     give_place(enrolment, run, may_wait=may_wait)
     enrolment.sequence = run.joined_count = run.joined_count + 1
     ledger.project_dates(enrolment, clock.local_day(at))
@@ -48,13 +55,19 @@ def join(participant, run, *, at, by, source, may_wait, needs, why=""):
 def rejoin(enrolment, *, by):
     """After an offer that passed: a new place at the end of the line, or the one she has meanwhile."""
     queue.sweep_run(enrolment.run_id)  # her offer may have passed a moment ago
-    return enrol(enrolment.participant, enrolment.run, by=by, source=enrolment.source, needs=enrolment.needs)
+    said = {"source": enrolment.source, "needs": enrolment.needs, "declared": enrolment.declared}
+    with transaction.atomic():
+        replaced = queue.hold_replaced(enrolment)
+        again = enrol(enrolment.participant, enrolment.run, by=by, **said)
+        queue.settle(again, replaced, by=by)
+    return again
 
 
 def give_place(enrolment, run, *, may_wait):
-    """Decide the state. While someone is in line newcomers join the tail; the desk may use the places kept for it."""
+    """Decide the state. While someone is in line newcomers join the tail, also after a draw; the desk may use the
+    places kept for it."""
     kept = has_kept_place(run, enrolment.source)
-    if not kept and run.is_drawn and not Draw.objects.filter(run=run).exists():
+    if not kept and run.awaits_draw:
         enrolment.state, enrolment.priority = State.REQUESTED, class_of(enrolment.participant, run)
     elif (kept or not run.has_line) and run.take_seat(kept=kept):
         enrolment.state, enrolment.holds_desk_seat = State.ENROLLED, kept
@@ -65,7 +78,7 @@ def give_place(enrolment, run, *, may_wait):
         raise EnrolmentRefused(full_now())
 
 
-def snapshot(participant, run, *, at, source, needs):
+def snapshot(participant, run, *, at, source, needs, declared):
     """The person as she is today, copied onto the enrolment: what every later figure reads."""
     return Enrolment(
         run=run,
@@ -73,6 +86,7 @@ def snapshot(participant, run, *, at, source, needs):
         joined_at=at,
         source=source,
         needs=list(needs),
+        declared=list(declared),
         sex=participant.sex,
         birth_year=participant.birth_year,
         district_id=participant.district_id,

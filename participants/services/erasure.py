@@ -11,7 +11,7 @@ from learningcity.services import audit
 from ..models import Alert, Enrolment, EnrolmentDraft, Guardianship, Merge, Participant, Survey
 from ..models.enrolments import State, new_reference, new_token
 from ..models.people import ContactChannel
-from . import own_data, people, places, queue
+from . import consents, own_data, passports, people, places, queue
 
 NOBODY = {
     "given_name": "—",  # the database asks for a name and a year
@@ -44,6 +44,8 @@ def erase_held(held, *, by):
     forget_messages(records)
     forget_places(records)
     forget_words(records)
+    passports.forget(records)
+    consents.forget_background(records)
     forget_people(records, at)
     for run in held.runs.values():
         queue.move_up(run, at=at, by=by)

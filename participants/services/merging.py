@@ -10,7 +10,7 @@ from learningcity.services import audit
 
 from ..models import Enrolment, Guardianship, Merge, Participant
 from ..models.enrolments import State
-from . import announcements, people, places, queue
+from . import announcements, background, people, places, queue
 
 STANDS_FIRST = [State.ENROLLED, State.OFFERED, State.WAITING, State.REQUESTED]
 
@@ -49,6 +49,7 @@ def merge(survivor, absorbed, *, by, reason):
         at=at,
         reason=reason,
     )
+    background.move(absorbed, survivor)
     point_to(absorbed, survivor)
     for place in ended:
         queue.move_up(place.run, at=at, by=by)
@@ -109,6 +110,12 @@ def note(action, merge, *, by):
 
 
 # --- Two again ------------------------------------------------------------------------------------------------
+
+
+def parted():
+    """The pairs of records of which someone has said, by undoing their merge, that they are two people."""
+    undone = Merge.objects.exclude(undone_at=None).values_list("survivor", "absorbed")
+    return {frozenset(pair) for pair in undone}
 
 
 @transaction.atomic

@@ -7,7 +7,18 @@ from django.db.models import Q
 from learningcity import clock
 from learningcity.models import IncomingMessage, OutboxMessage
 
-from ..models import Alert, Attendance, Consent, Enrolment, EnrolmentEvent, Guardianship, Participant, Survey
+from ..models import (
+    Alert,
+    Attendance,
+    BackgroundAnswers,
+    Consent,
+    Enrolment,
+    EnrolmentEvent,
+    Guardianship,
+    Participant,
+    PassportPerson,
+    Survey,
+)
 from ..models.attendance import Mark
 from . import people
 
@@ -28,10 +39,12 @@ def of(participant):
         "merged_records": merged,
         "guardians": guardians(records),
         "consents": consents(records),
+        "background": background(records),
         "enrolments": enrolments(records),
         "messages": list(messages_about(records).order_by("pk").values("template", "channel", "state", "created_at")),
         "answers": answers(records),
         "alerts": alerts(records),
+        "passports": passports(records),
     }
 
 
@@ -51,7 +64,13 @@ def guardians(records):
 
 def consents(records):
     rows = Consent.objects.filter(participant__in=records).order_by("pk")
-    return list(rows.values("purpose", "text_version", "is_given", "language", "channel", "at"))
+    return list(rows.values("purpose", "text_version", "is_given", "language", "channel", "relation", "at"))
+
+
+def background(records):
+    """What she answered to the optional questions last; without answers she declined or was never asked."""
+    rows = BackgroundAnswers.objects.filter(participant__in=records).order_by("-at", "-pk")
+    return rows.values("answers", "is_declined", "text_version", "at").first() or {"answers": {}}
 
 
 def enrolments(records):
@@ -121,3 +140,9 @@ def phones_of(records):
     used = Q(phone__in=phones) & ~Q(pk__in=[record.pk for record in records])
     others = Participant.objects.filter(used, erased_on=None).values_list("phone", flat=True)
     return sorted(phones - {str(phone) for phone in others})
+
+
+def passports(records):
+    """Since when, and until when, her phone opens her pages."""
+    rows = PassportPerson.objects.filter(participant__in=records).order_by("pk")
+    return [row | {"pin": bool(row["pin"])} for row in rows.values("since", "revoked_at", "pin")]

@@ -9,15 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from learningcity import clock
-from learningcity.folding import fold
 from learningcity.models import District
 from learningcity.services import audit
 from programmes.models import CourseRun
 
 from ..models import Consent, Enrolment, Guardianship, Participant
+from . import consents
 from .refusals import EnrolmentRefused, Refusal
 
-CONSENT_TEXT_VERSION = "2026-11"
 OF_AGE = 18
 OUTSIDE = "outside"  # the answer of who lives in none of the arrondissements
 ENDS_AT_18 = (Guardianship.Relation.MOTHER, Guardianship.Relation.FATHER, Guardianship.Relation.GUARDIAN)
@@ -79,6 +78,7 @@ class Person:
     guardian_name: str = ""
     relation: str = ""
     needs: list = field(default_factory=list)
+    known: int | None = None  # the record that was chosen in a passport
 
     @property
     def first_name(self):
@@ -98,21 +98,13 @@ def residence_code(person):
 
 def same_as(person: Person):
     """The records of exactly this person, who gave the same phone, date of birth and name before."""
-    if not person.phone or person.birth_date is None:
-        return Participant.objects.none()
-    folded = fold(f"{person.given_name} {person.family_name}")
-    return Participant.objects.same_person(phone=person.phone, birth_date=person.birth_date, folded_name=folded)
-
-
-def known(person: Person):
-    return same_as(person).order_by("pk").first()
+    return Participant.objects.same_as(person)
 
 
 @transaction.atomic(savepoint=False)
-def register(person: Person, *, by, channel):
-    """The participant for this person: a known one untouched, or a new one with guardian; with the consent given now.
-    Who acts for a known person is not changed by a form that nobody checked: `by` is someone of the staff."""
-    before = known(person)
+def register(person: Person, before, *, by, channel):
+    """The participant for this person: `before`, untouched, or a new one with guardian; with the consent given now. Who
+    acts for a known person is not changed by a form that nobody checked: `by` is someone of the staff."""
     participant = before or Participant.objects.create(
         given_name=person.given_name,
         family_name=person.family_name,
@@ -129,15 +121,8 @@ def register(person: Person, *, by, channel):
     may_act = person.relation and (by or before is None)
     if may_act and not participant.guardianships.current().filter(**guardian).exists():
         participant.guardianships.create(**guardian)
-    Consent.objects.create(
-        participant=participant,
-        purpose=Consent.Purpose.COURSE_AND_STATISTICS,
-        text_version=CONSENT_TEXT_VERSION,
-        is_given=True,
-        language=person.language,
-        channel=channel,
-        by=by,
-    )
+    said = {"language": person.language, "channel": channel, "relation": person.relation}
+    consents.give(participant, Consent.Purpose.COURSE_AND_STATISTICS, by=by, **said)
     return participant
 
 
@@ -145,11 +130,7 @@ def register(person: Person, *, by, channel):
 
 
 def records_of(participant):
-    """Primary keys of the records that were merged into this one, and its own."""
-    found, last = {participant.pk}, {participant.pk}
-    while last := set(Participant.objects.filter(merged_into__in=last).values_list("pk", flat=True)):
-        found |= last
-    return found
+    return participant.records()
 
 
 def standing(participant):

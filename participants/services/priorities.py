@@ -3,6 +3,7 @@
 from programmes.models import CourseRun
 
 from ..models import Enrolment
+from ..models.enrolments import State
 
 Priority = CourseRun.Priority
 
@@ -11,6 +12,15 @@ def class_of(person, run):
     """0 for the first class, and after the last one the class of everyone else. Read once, when she joins."""
     classes = enumerate(run.priorities)
     return next((place for place, code in classes if BELONGS[code](person, run)), len(run.priorities))
+
+
+def class_anew(run):
+    """The group has moved: those who ask for a place are classed as if they asked now. The caller holds its lock."""
+    if Priority.DISTRICT in run.priorities and run.awaits_draw:
+        asking = list(run.enrolments.filter(state=State.REQUESTED).select_related("participant"))
+        for enrolment in asking:
+            enrolment.priority = class_of(enrolment.participant, run)
+        Enrolment.objects.bulk_update(asking, ["priority"])
 
 
 def lives_there(person, run):

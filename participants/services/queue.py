@@ -16,13 +16,13 @@ from learningcity import clock
 from programmes.models import CourseRun
 
 from ..models import Enrolment, EnrolmentEvent
-from ..models.enrolments import LIVE, State
-from . import announcements, hours, ledger, places
-from .refusals import person_refusal
+from ..models.enrolments import LIVE, State, in_order_of_offers
+from . import announcements, hours, ledger, places, reminders
+from .refusals import misfits
 
 logger = logging.getLogger(__name__)
 
-LONGEST, SHORTEST = timedelta(hours=48), timedelta(hours=2)  # to answer an offer
+SHORTEST = timedelta(hours=2)  # to answer an offer
 MOST_PASSES = 3
 SWEPT_EVERY = timedelta(seconds=70)  # as in CELERY_BEAT_SCHEDULE, and a little more
 RECENTLY = timedelta(days=30)
@@ -71,7 +71,8 @@ def has_work(run):
 
 
 def standstill(run, at):
-    """Why no offer goes out, as a code, or None: `empty` line, `full`, `closed`, `started`, or `too_late` to answer."""
+    """Why no offer goes out, as a code, or None: `closed`, `started`, `paused`, `full`, `empty` line, or `too_late` to
+    answer."""
     return outlook(run, at)[0]
 
 
@@ -82,10 +83,12 @@ def outlook(run, at):
     start = start_of(run)
     if at >= start:
         return "started", None
+    if run.queue_paused:
+        return "paused", None
     if not has_work(run):
         return "full" if run.waiting_count else "empty", None
     last = start if run.is_drawn else min(run.enrolment_closes_at, start)  # a line that was drawn moves till the start
-    window = hours.window(at, last=last, longest=LONGEST, shortest=SHORTEST)
+    window = hours.window(at, last=last, longest=timedelta(hours=run.answer_hours), shortest=SHORTEST)
     return None if window else "too_late", window
 
 
@@ -107,12 +110,11 @@ def hindrance(run, at):
 
 
 def parties(run, line):
-    """The line, people who want in together as one: [[Enrolment]]. They stand where the last of them joined, so that
-    nobody brings a friend forward. Who no longer fits the group is passed over."""
-    line = [each for each in line if person_refusal(each.participant, run) is None]
-    last = {each.party or each.pk: place for place, each in enumerate(line)}
-    together = sorted(line, key=lambda each: last[each.party or each.pk])
-    return [list(party) for _key, party in groupby(together, key=lambda each: each.party or each.pk)]
+    """The line in order of offers, people who want in together as one: [[Enrolment]]. Who no longer fits the group is
+    passed over."""
+    unfit = misfits(line, run)
+    line = in_order_of_offers([each for each in line if each not in unfit])
+    return [list(party) for _key, party in groupby(line, key=lambda each: each.party or each.pk)]
 
 
 def offer(run, enrolment, window, *, at, by, why):
@@ -144,6 +146,7 @@ def decline(enrolment, *, by):
 @transaction.atomic
 def _answer(enrolment, answer, *, by):
     """The first answer counts, also when the same comes again. Raises OfferGone."""
+    replaced = hold_replaced(enrolment) if answer == State.ENROLLED else []
     run, enrolment = lock(enrolment)
     at = clock.now()
     if enrolment.state == answer and enrolment.offered_at:
@@ -151,6 +154,7 @@ def _answer(enrolment, answer, *, by):
     if enrolment.state != State.OFFERED or not may_answer(run, enrolment, at):
         raise OfferGone
     _leave_line(run, enrolment, answer, at=at, by=by)
+    settle(enrolment, replaced, by=by)
     return enrolment
 
 
@@ -172,7 +176,27 @@ def _leave_line(run, enrolment, state, *, at, by, why=""):
     places.save(run)
     announcements.take_back(enrolment)
     announcements.announce(enrolment)
+    reminders.write_again()
     move_up(run, at=at, by=by)
+
+
+def hold_replaced(enrolment):
+    """The places that end when this one becomes a seat; their groups and its own are locked, by number."""
+    if not enrolment.replaces:
+        return []
+    replaced = list(Enrolment.objects.live().filter(pk__in=enrolment.replaces).order_by("pk"))
+    CourseRun.objects.lock_all({enrolment.run_id, *(place.run_id for place in replaced)})
+    return replaced
+
+
+def settle(enrolment, replaced, *, by):
+    """A seat ends the places that it replaces; who has none yet keeps them till then. The caller holds all groups."""
+    if enrolment.state == State.ENROLLED:
+        for place in replaced:
+            leave(place, by=by, why=f"learner: {enrolment.run.code} instead")
+    elif replaced:
+        enrolment.replaces = [place.pk for place in replaced]
+        enrolment.save(update_fields=["replaces"])
 
 
 def lock(enrolment):
@@ -193,7 +217,7 @@ def sweep():
     waits = Q(waiting_count__gt=0, seats_taken__lt=F("capacity") - F("desk_seats") + F("desk_taken"))
     was_drawn = ~Q(allocation=CourseRun.Allocation.FIRST_COME)
     moves = Q(enrolment_closes_at__gt=at) | Q(was_drawn, starts_on__gte=clock.local_day(at))
-    open_runs = CourseRun.objects.filter(waits, moves, decision=CourseRun.Decision.PLANNED)
+    open_runs = CourseRun.objects.filter(waits, moves, decision=CourseRun.Decision.PLANNED, queue_paused=False)
     swept = {"expired": 0, "mended": 0}
     for pk in sorted({*late.values_list("run", flat=True), *open_runs.values_list("pk", flat=True)}):
         expired, offered = sweep_run(pk)

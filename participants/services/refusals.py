@@ -9,9 +9,11 @@ from django.utils.translation import ngettext
 from learningcity import clock
 from learningcity.i18n import long_date, time_of
 from learningcity.models.places import Sex
+from programmes import wording
 from programmes.models import CourseRun
 
 from ..models import Enrolment
+from . import prerequisites
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,21 @@ def person_refusal(person, run):
     return None
 
 
+def prerequisite_refusal(person, run, declared):
+    """What is needed before this course and she cannot show, or None."""
+    if not (lacking := prerequisites.lacking(person, run, declared)):
+        return None
+    sentence = _("Before this course you need: %(what)s.") % {"what": wording.needed(lacking)}
+    return Refusal("prerequisite", sentence)
+
+
+def misfits(line, run):
+    """{enrolment: code} of those for whom the group no longer is, in statements that do not grow with the line."""
+    codes = {each: unfit.code for each in line if (unfit := person_refusal(each.participant, run))}
+    others = [each for each in line if each not in codes]
+    return codes | dict.fromkeys(prerequisites.not_met_by(others, run), "prerequisite")
+
+
 def has_kept_place(run, source):
     return source == Enrolment.Source.DESK and run.desk_taken < run.desk_seats
 
@@ -90,11 +107,13 @@ def full_now():
 
 def full_refusal(run, *, may_wait):
     """No seat online as the group was read, for who would not wait or cannot; None where there may be one."""
-    if run.places_left or run.is_drawn:
+    if run.places_left or run.awaits_draw:
         return None
     return seat_refusal(run) or (None if may_wait else full_now())
 
 
-def refusal(person, run, at, *, source=Enrolment.Source.ONLINE):
-    """What the button shows and what `enrol` decides. None means: a place, or a place in line."""
-    return run_refusal(run, at) or person_refusal(person, run) or seat_refusal(run, source)
+def refusal(person, run, at, *, source=Enrolment.Source.ONLINE, declared=()):
+    """What the button shows and what `enrol` decides. None means: a place, or a place in line. `declared` are the
+    prerequisites, by number, that the person says are true of her."""
+    of_person = person_refusal(person, run) or prerequisite_refusal(person, run, declared)
+    return run_refusal(run, at) or of_person or seat_refusal(run, source)

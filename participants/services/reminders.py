@@ -1,9 +1,9 @@
 """The reminder on the day before: one message for each person and day, all of them in a fixed number of statements."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, Min, OuterRef
 
 from learningcity import clock
 from learningcity.models import OutboxMessage
@@ -16,23 +16,37 @@ from ..models.enrolments import State
 from ..models.people import TEXTED
 from . import announcements, hours
 
+TEMPLATE = "reminder"
 DAYTIME = range(10, 19)  # local hours in which tomorrow is spoken of
 
 
-@transaction.atomic
 def remind(*, at):
-    """Write to who has a meeting tomorrow. A message that had to wait and has not left is written anew each time, so
-    that it knows what has changed."""
-    if at.astimezone(clock.CASABLANCA).hour not in DAYTIME:
-        return
-    day, leaves = clock.local_day(at) + timedelta(days=1), hours.next_moment(at)
+    """Write to who has a meeting tomorrow."""
+    if at.astimezone(clock.CASABLANCA).hour in DAYTIME:
+        write(clock.local_day(at) + timedelta(days=1), leaves=hours.next_moment(at))
+
+
+@transaction.atomic
+def write_again():
+    """What waits for the morning, after a change of places or meetings."""
+    for day, leaves in list(waiting().values_list("values__date").annotate(Min("next_try_at"))):
+        write(date.fromisoformat(day), leaves=leaves)
+
+
+@transaction.atomic
+def write(day, *, leaves):
+    """A message that had to wait and has not left is written anew each time, so that it knows what has changed."""
     first = {}
     for enrolment in coming(day):
         if hours.instant(day, enrolment.meets_at) > leaves:
             first.setdefault(enrolment.participant_id, enrolment)
     rows = [message(enrolment, day, leaves) for enrolment in first.values()]
-    OutboxMessage.objects.pending().filter(attempts=0, dedupe_key__startswith=key(day, "")).delete()
+    waiting().filter(dedupe_key__startswith=key(day, "")).delete()
     OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def waiting():
+    return OutboxMessage.objects.pending().filter(template=TEMPLATE, attempts=0)
 
 
 def coming(day):
@@ -56,7 +70,7 @@ def message(enrolment, day, leaves):
         channel=Channel.SMS,
         recipient=str(enrolment.participant.phone),
         language=enrolment.participant.language,
-        template="reminder",
+        template=TEMPLATE,
         values=told,
         dedupe_key=key(day, enrolment.participant_id),
         next_try_at=leaves,

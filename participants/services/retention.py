@@ -9,12 +9,13 @@ from django.db.models import Exists, OuterRef
 from learningcity import clock
 
 from ..models import Enrolment, Participant
-from . import erasure, people
+from . import erasure, passports, people
 
 
 def forget():
-    """Erase whoever is due, one transaction for each. Gives how many."""
+    """Erase whoever is due, one transaction for each, and accounts that open nobody's pages. Gives how many people."""
     at = clock.now()
+    passports.forget_empty(at)
     return sum(forget_one(person, at) for person in list(due(at).order_by("pk")))
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from learningcity import clock
 
-from ..models import Enrolment, Survey
-from . import announcements, hours
+from ..models import Consent, Enrolment, Survey
+from . import announcements, consents, hours
 
 DAY = timedelta(days=1)
 HALF_A_YEAR = timedelta(days=183)
@@ -25,6 +25,11 @@ def invite(*, at):
     return sum(ask(enrolment, kind, at) for kind in Survey.Kind for enrolment in due(kind, clock.local_day(at)))
 
 
+def wants_none(person):
+    """Whether she has said that she is not to be asked; nobody has to agree first."""
+    return consents.has_refused(person, Consent.Purpose.FOLLOW_UP)
+
+
 def due(kind, day):
     """Who came at least once and left the group so long ago, by its end or before."""
     people = Enrolment.objects.on_roster().filter(participant__erased_on=None)
@@ -36,13 +41,15 @@ def due(kind, day):
 
 @transaction.atomic
 def ask(enrolment, kind, at):
+    if wants_none(enrolment.participant):
+        return False
     asked = {"due_on": enrolment.left_on + AFTER[kind], "invited_on": clock.local_day(at)}
     survey, is_new = Survey.objects.get_or_create(enrolment=enrolment, kind=kind, defaults=asked)
     if is_new:
         told = announcements.addressed(enrolment)
         told["link"] = settings.SITE_URL + reverse("survey", args=[enrolment.token])
-        key = f"survey:{survey.pk}"
-        announcements.write(enrolment, TEMPLATES[kind], told, key=key, not_before=hours.next_moment(at))
+        when = hours.next_moment(at)
+        announcements.write(enrolment, TEMPLATES[kind], told, key=survey.message_key, not_before=when)
     return is_new
 
 

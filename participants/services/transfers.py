@@ -11,41 +11,40 @@ from . import announcements, places, queue
 from .enrolment import join
 from .refusals import EnrolmentRefused, Refusal, refusal
 
-MAY_MOVE = (State.ENROLLED, State.OFFERED, State.WAITING)
+MAY_MOVE = (State.REQUESTED, State.ENROLLED, State.OFFERED, State.WAITING)
 
 
 @transaction.atomic
 def transfer(enrolment, run, *, by, reason):
     """Her place in `run`: a seat for a seat; who waits may also join the end of the line there. Asked twice it gives
-    the same place.
+    the same place. Raises EnrolmentRefused as `carry` does."""
+    here, there = lock_both(enrolment.run_id, run.pk)
+    enrolment = here.enrolments.select_for_update(of=("self",)).select_related("participant").get(pk=enrolment.pk)
+    at = clock.now()
+    moved = carry(enrolment, here, there, at=at, by=by, reason=reason, may_wait=enrolment.state == State.WAITING)
+    queue.move_up(here, at=at, by=by)
+    queue.move_up(there, at=at, by=by)
+    return moved
+
+
+def carry(enrolment, here, there, *, at, by, reason, may_wait):
+    """The place alone, without the lines of the two groups, which the caller holds.
 
     Raises EnrolmentRefused: `other_course`, `over`, `drawn`, `there_already`, `full_now`, or why nobody could enrol.
     """
-    here, there = lock_both(enrolment.run_id, run.pk)
-    enrolment = here.enrolments.select_for_update(of=("self",)).select_related("participant").get(pk=enrolment.pk)
     enrolment.run = here
     known = there.enrolments.live().filter(participant=enrolment.participant_id).first()
     if known and enrolment.state == State.TRANSFERRED:
         return known
     if unfit := unfit_move(enrolment, there, known):
         raise EnrolmentRefused(unfit)
-    at = clock.now()
-    moved = join(
-        enrolment.participant,
-        there,
-        at=at,
-        by=by,
-        source=enrolment.source,
-        may_wait=enrolment.state == State.WAITING,
-        needs=enrolment.needs,
-        why=f"from {here.code}",
-    )
+    said = {name: getattr(enrolment, name) for name in ("source", "needs", "declared")}
+    why = f"from {here.code}"
+    moved = join(enrolment.participant, there, at=at, by=by, may_wait=may_wait, why=why, **said)
     places.move(here, enrolment, State.TRANSFERRED, by=by, at=at, why=reason)
     places.save(here)
     announcements.take_back(enrolment)
     announcements.announce_transfer(moved)
-    queue.move_up(here, at=at, by=by)
-    queue.move_up(there, at=at, by=by)
     return moved
 
 
@@ -73,6 +72,8 @@ def open_groups(enrolment, at):
     groups = groups.filter(allocation=CourseRun.Allocation.FIRST_COME)
     may_wait = enrolment.state == State.WAITING
     groups = groups.for_reading().order_by("starts_on", "pk")
-    return [
-        run for run in groups if refusal(enrolment.participant, run, at) is None and (may_wait or run.places_left > 0)
-    ]
+    return [run for run in groups if may_come(enrolment, run, at) and (may_wait or run.places_left > 0)]
+
+
+def may_come(enrolment, run, at):
+    return refusal(enrolment.participant, run, at, declared=enrolment.declared) is None

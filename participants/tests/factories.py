@@ -6,7 +6,7 @@ from learningcity.tests.factories import district
 from programmes.tests.factories import run
 
 from ..models import Enrolment, Participant
-from ..services import drafts
+from ..services import drafts, people
 from ..services.enrolment import enrol
 from ..services.people import Person
 
@@ -54,3 +54,9 @@ def answers(**changes):
 def draft(of=None, **changes):
     """Answers ready to send."""
     return drafts.keep(None, run=of or run(), answers=answers(**changes))
+
+
+def registered(typed, *, by=None, channel="online"):
+    """The participant for a `people.Person`, as when she enrols."""
+    before = people.same_as(typed).order_by("pk").first()
+    return people.register(typed, before, by=by, channel=channel)

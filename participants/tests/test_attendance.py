@@ -205,3 +205,15 @@ def test_cancelled_meeting_is_never_marked(meeting):
     reason = attendance.marking_refusal(meeting, {Role.PROGRAMME_OFFICER}, clock.now())
 
     assert reason == _("This meeting was cancelled.")
+
+
+def test_what_is_cancelled_while_someone_marks_is_not_marked(meeting):
+    amal = meeting.run.enrolments.first()
+    Meeting.objects.filter(pk=meeting.pk).update(state=Meeting.State.CANCELLED)  # since the page was read
+
+    with pytest.raises(attendance.RegisterClosed) as refused:
+        attendance.mark(meeting, {amal.pk: Mark.PRESENT}, by=user(), roles={Role.TRAINER})
+
+    assert refused.value.sentence == _("This meeting was cancelled.")
+    assert not Attendance.objects.exists()
+    assert Meeting.objects.get(pk=meeting.pk).state == Meeting.State.CANCELLED

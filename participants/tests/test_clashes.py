@@ -2,13 +2,17 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from learningcity import clock
+from programmes.models import CourseRun
 from programmes.tests.factories import meeting
 
 from ..models import Enrolment, EnrolmentDraft
-from ..services import clashes, drafts
+from ..services import clashes, drafts, invariants, people, queue
+from ..services import draw as draws
+from ..services.enrolment import rejoin
 from ..services.refusals import EnrolmentRefused
-from .factories import answers, draft, person
-from .lines import month_ahead
+from .factories import answers, draft, enrolment, participant, person
+from .lines import let_pass, month_ahead
 
 pytestmark = pytest.mark.django_db
 DAY = date(2027, 5, 8)
@@ -39,7 +43,7 @@ def seated(of):
 def test_touching_times_do_not_clash(starts_at, ends_at, is_clash):
     place = seated(group(time(10), time(12)))
 
-    found = clashes.of(person(), group(starts_at, ends_at))
+    found = clashes.of(people.same_as(person()), group(starts_at, ends_at))
 
     assert [each.place for each in found] == ([place] if is_clash else [])
 
@@ -50,17 +54,17 @@ def test_another_day_another_person_and_a_place_that_is_over_do_not_clash():
     meeting(later, date=DAY + timedelta(days=1), starts_at=time(10), ends_at=time(12))
     same = group(time(10), time(12))
 
-    assert clashes.of(person(), later) == []
-    assert clashes.of(person(given_name="Autre"), same) == []
+    assert clashes.of(people.same_as(person()), later) == []
+    assert clashes.of(people.same_as(person(given_name="Autre")), same) == []
     Enrolment.objects.filter(pk=first.pk).update(state="waiting")
-    assert clashes.of(person(), same) == []
+    assert clashes.of(people.same_as(person()), same) == []
 
 
 @pytest.mark.parametrize(("shared", "may_keep_both"), [(1, True), (2, True), (3, False), (4, False)])
 def test_both_can_be_kept_while_half_of_the_meetings_are_free(shared, may_keep_both):
     seated(group(time(10), time(12), days=shared))
 
-    [found] = clashes.of(person(), group(time(10), time(12), days=4))
+    [found] = clashes.of(people.same_as(person()), group(time(10), time(12), days=4))
 
     assert (len(found.meetings), found.may_keep_both) == (shared, may_keep_both)
 
@@ -88,6 +92,80 @@ def test_the_new_one_replaces_the_first_and_frees_its_seat():
     first.refresh_from_db()
     assert (place.state, first.state) == ("enrolled", "cancelled_by_learner")
     assert first.events.last().why == f"learner: {place.run.code} instead"
+
+
+def waits_instead(**fields):
+    """(the place she has, the place in line for which she gives it up once there is a seat, whose seat it is)"""
+    first = seated(group(time(10), time(12)))
+    full = group(time(11), time(13), **fields)
+    CourseRun.objects.filter(pk=full.pk).update(capacity=1)
+    before = enrolment(full, participant(given_name="Avant", phone=""))
+    made = drafts.keep(draft(full), run=full, answers={"clash": "replace"})
+    return first, drafts.send(made, may_wait=True), before
+
+
+def test_who_only_waits_keeps_the_first_until_she_says_yes():
+    first, waiting, before = waits_instead()
+    CourseRun.objects.filter(pk=first.run_id).update(capacity=1)
+    behind = enrolment(first.run, participant(given_name="Derrière", phone=""))
+    assert (waiting.state, Enrolment.objects.get(pk=first.pk).state) == ("waiting", "enrolled")
+
+    queue.leave(before, by=None)
+    offer = Enrolment.objects.get(pk=waiting.pk)
+    assert (offer.state, Enrolment.objects.get(pk=first.pk).state) == ("offered", "enrolled")
+    queue.accept(offer, by=None)
+    queue.accept(offer, by=None)
+
+    first.refresh_from_db()
+    assert (first.state, first.events.last().why) == ("cancelled_by_learner", f"learner: {waiting.run.code} instead")
+    assert Enrolment.objects.get(pk=behind.pk).state == "offered"
+    assert invariants.breaches() == []
+
+
+@pytest.mark.parametrize("end", [queue.decline, queue.leave])
+def test_who_says_no_keeps_the_first(end):
+    first, waiting, before = waits_instead()
+    queue.leave(before, by=None)
+
+    end(Enrolment.objects.get(pk=waiting.pk), by=None)
+
+    assert Enrolment.objects.get(pk=first.pk).state == "enrolled"
+
+
+def test_who_comes_back_after_an_offer_still_gives_up_the_first():
+    first, waiting, before = waits_instead()
+    queue.leave(before, by=None)
+    let_pass(waiting)
+
+    again = rejoin(Enrolment.objects.get(pk=waiting.pk), by=None)
+
+    assert (again.state, Enrolment.objects.get(pk=first.pk).state) == ("enrolled", "cancelled_by_learner")
+
+
+def test_what_she_gave_up_meanwhile_is_not_given_up_again():
+    first, waiting, before = waits_instead()
+    queue.leave(first, by=None)
+    queue.leave(before, by=None)
+
+    queue.accept(Enrolment.objects.get(pk=waiting.pk), by=None)
+
+    assert first.events.count() == 2
+
+
+@pytest.mark.parametrize("seats", [1, 0])
+def test_a_draw_ends_the_first_where_it_gives_a_seat(seats):
+    first = seated(group(time(10), time(12)))
+    drawn = group(time(11), time(13), allocation="draw")
+    asking = sent(drawn, clash="replace")
+    assert (asking.state, Enrolment.objects.get(pk=first.pk).state) == ("requested", "enrolled")
+    closed = clock.now() - timedelta(seconds=1)
+    CourseRun.objects.filter(pk=drawn.pk).update(capacity=seats, enrolment_closes_at=closed)
+
+    draws.hold(drawn, by=None)
+
+    states = [Enrolment.objects.get(pk=place.pk).state for place in (asking, first)]
+    assert states == (["enrolled", "cancelled_by_learner"] if seats else ["waiting", "enrolled"])
+    assert invariants.breaches() == []
 
 
 def test_both_are_kept_only_where_both_can_be_followed():
@@ -130,6 +208,18 @@ def test_a_sensitive_course_is_not_named(client):
     type(first.course).objects.filter(pk=first.course_id).update(is_sensitive=True)
 
     assert first.course.title not in client.get(page(client, new)[0]).text
+
+
+def test_what_ends_with_a_yes_is_said_with_the_offer_and_a_sensitive_course_is_not_named(client):
+    first, waiting, before = waits_instead()
+    assert first.run.course.title in client.get(f"/i/{waiting.token}/", follow=True).text
+    queue.leave(before, by=None)
+
+    assert first.run.course.title in client.get(f"/o/{waiting.token}/", follow=True).text
+    type(first.run.course).objects.filter(pk=first.run.course_id).update(is_sensitive=True)
+    said = client.get(f"/o/{waiting.token}/", follow=True)
+    assert len(said.context["replaced"]) == 1
+    assert first.run.course.title not in said.text
 
 
 def test_keeping_the_first_changes_nothing(client):

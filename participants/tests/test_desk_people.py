@@ -128,6 +128,13 @@ def test_the_list_leads_to_each_pair_and_leaves_a_trace(page, officer, pair):
     assert (trace.by, trace.count, trace.detail) == (officer, 2, {"participants": [each.pk for each in pair]})
 
 
+def test_who_undoes_a_merge_says_that_they_are_two(page, officer, pair):
+    merging.undo(merging.merge(*pair, by=officer, reason=""), by=officer)
+
+    assert pair_page(*pair) not in page(LIST, user=officer).text
+    page(pair_page(*pair), user=officer)
+
+
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])
 def test_an_empty_list_says_so(page, officer, language):
     assert 'class="todo"' not in page(LIST, language, user=officer).text

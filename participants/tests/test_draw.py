@@ -9,6 +9,7 @@ import pytest
 from learningcity import clock
 from learningcity.models import OutboxMessage
 from learningcity.tests.factories import district
+from programmes import wording
 from programmes.models import CourseRun
 
 from ..models import Draw, Enrolment, EnrolmentEvent
@@ -364,5 +365,36 @@ def test_who_comes_after_the_draw_stands_at_the_end():
 
     late = enrolment(group, participant(given_name="Tard", phone=""), may_wait=True)
 
-    assert (late.state, late.place_in_line) == ("waiting", 3)
+    assert (late.state, late.place_in_line, late.priority) == ("waiting", 3, 0)
     assert list(group.enrolments.waiting())[-1] == late
+
+
+def opened_again(group):
+    CourseRun.objects.filter(pk=group.pk).update(enrolment_closes_at=clock.now() + timedelta(days=3))
+    group.refresh_from_db()
+
+
+def test_after_the_draw_who_comes_gets_a_seat_that_is_left_and_the_page_says_so():
+    group = to_draw(capacity=3)
+    ask(group, 2)
+    told = wording.giving(group)
+    held = drawn(group)
+    opened_again(group)
+
+    late = enrolment(group, participant(given_name="Tard", phone=""))
+
+    assert (group.drawn_on, group.awaits_draw) == (clock.local_day(held.drawn_at), False)
+    assert late.state == "enrolled"
+    assert wording.giving(group) != told
+
+
+def test_a_group_opened_again_after_its_draw_tells_newcomers_nothing_of_a_draw(client):
+    group = to_draw(capacity=1)
+    ask(group, 2)
+    drawn(group)
+    opened_again(group)
+
+    page = client.get(f"/fr/inscription/{group.code}/verifier/?d={answers_to_send(group).token}")
+
+    assert page.context["draw_day"] is None
+    assert page.context["line"]["number"] == 2

@@ -24,7 +24,7 @@ from ..models import (
 from ..services import drafts, erasure, invariants, merging, people, queue
 from ..services.enrolment import enrol
 from ..services.refusals import EnrolmentRefused
-from .factories import draft, enrolment, participant, person
+from .factories import draft, enrolment, participant, person, registered
 from .lines import month_ahead, places_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end")]
@@ -40,7 +40,7 @@ def erase(who, by=None):
 def yasmine():
     """Registered as everyone is, with a mother who acts for her."""
     typed = person(birth_date=date(2012, 3, 27), birth_year=2012, guardian_name="Amina Zeroual", relation="mother")
-    return people.register(typed, by=None, channel="online")
+    return registered(typed)
 
 
 def everything():
@@ -250,7 +250,7 @@ def test_who_comes_again_is_someone_new():
     who = participant()
     erase(who)
 
-    assert people.register(person(), by=None, channel="online") != who
+    assert registered(person()) != who
 
 
 def test_a_live_place_of_who_was_erased_is_a_breach():

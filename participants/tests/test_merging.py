@@ -8,7 +8,7 @@ from programmes.tests.factories import member, run
 from ..models import Consent, Enrolment, EnrolmentEvent, Guardianship, Merge
 from ..services import drafts, erasure, invariants, merging, people, queue
 from ..services.enrolment import enrol
-from .factories import draft, enrolment, participant, person
+from .factories import draft, enrolment, participant, person, registered
 from .lines import month_ahead
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end", "in_english")]
@@ -174,7 +174,7 @@ def test_who_acts_for_the_one_acts_for_the_other(two):
 
 def test_consents_stay_where_they_were_given_and_are_found_from_the_survivor(two):
     survivor, absorbed = two
-    given = people.register(person(given_name="Yasmina"), by=None, channel="online")
+    given = registered(person(given_name="Yasmina"))
     assert given == absorbed
 
     merge(survivor, absorbed)

@@ -9,8 +9,8 @@ from learningcity.tests.factories import district
 from programmes.tests.factories import meeting, run, today
 
 from ..models import Alert, Certificate, Enrolment, Guardianship, Participant
-from ..services import attendance, merging, people, queue
-from .factories import enrolment, participant, person
+from ..services import attendance, merging, queue
+from .factories import enrolment, participant, person, registered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_broken_in_the_end")]
 PHONE = "+212612345678"
@@ -31,7 +31,7 @@ def file_of(place):
 @pytest.fixture
 def child():
     typed = person(birth_date=date(2015, 3, 27), birth_year=2015, guardian_name="Amina Zeroual", relation="mother")
-    return people.register(typed, by=None, channel="online")
+    return registered(typed)
 
 
 @pytest.fixture

@@ -6,10 +6,14 @@ from django.db import DatabaseError, IntegrityError, transaction
 from programmes.tests.factories import member
 
 from ..models import Consent, Guardianship, Participant
-from ..services import people
-from .factories import participant, person
+from ..services import consents, people
+from .factories import participant, person, registered
 
 pytestmark = pytest.mark.django_db
+
+
+def found(typed):
+    return people.same_as(typed).order_by("pk").first()
 
 
 @pytest.mark.parametrize(
@@ -24,7 +28,7 @@ pytestmark = pytest.mark.django_db
 def test_same_phone_birth_date_and_folded_name_is_the_same_person(typed):
     known = participant()
 
-    assert people.known(person(**typed)) == known
+    assert found(person(**typed)) == known
 
 
 @pytest.mark.parametrize(
@@ -40,51 +44,59 @@ def test_same_phone_birth_date_and_folded_name_is_the_same_person(typed):
 def test_anything_less_is_someone_else(typed):
     participant()
 
-    assert people.known(person(**typed)) is None
+    assert found(person(**typed)) is None
 
 
 def test_same_name_in_arabic_spellings_is_the_same_person():
     known = participant(given_name="فاطمة", family_name="الإدريسي")
 
-    assert people.known(person(given_name="فاطمه", family_name="الادريسي")) == known
+    assert found(person(given_name="فاطمه", family_name="الادريسي")) == known
+
+
+def test_who_knows_the_year_alone_is_the_same_person_when_she_gives_it_twice():
+    known = participant(birth_date=None)
+
+    assert found(person(birth_date=None)) == known
+    assert found(person(birth_date=None, birth_year=1999)) is None
+    assert found(person()) is None
 
 
 def test_merged_record_leads_to_its_survivor():
     survivor = participant(given_name="Yasmina")
     participant(merged_into=survivor)
 
-    assert people.known(person()) == survivor
+    assert found(person()) == survivor
 
 
 def test_erased_record_is_never_found():
     participant(erased_on=date(2026, 1, 1))
 
-    assert people.known(person()) is None
+    assert found(person()) is None
 
 
 def test_known_person_is_left_untouched():
     known = participant(language="fr", channel="sms")
 
-    assert people.register(person(language="ar", channel="none"), by=None, channel="online") == known
+    assert registered(person(language="ar", channel="none")) == known
     known.refresh_from_db()
     assert (known.language, known.channel) == ("fr", "sms")
 
 
 def test_consent_is_a_row_each_time():
-    first = people.register(person(), by=None, channel="online")
-    second = people.register(person(language="ar"), by=None, channel="desk")
+    first = registered(person())
+    second = registered(person(language="ar"), by=None, channel="desk")
 
     assert first == second
     rows = Consent.objects.order_by("pk").values_list("participant", "text_version", "language", "channel")
-    version = people.CONSENT_TEXT_VERSION
+    version = consents.TEXT_VERSION
     assert list(rows) == [(first.pk, version, "fr", "online"), (first.pk, version, "ar", "desk")]
 
 
 def test_guardian_is_written_once_and_never_for_oneself():
     child = person(birth_year=2015, birth_date=date(2015, 1, 1), guardian_name="Amina", relation="mother")
     for _ in range(2):
-        people.register(child, by=None, channel="online")
-    people.register(person(), by=None, channel="online")
+        registered(child)
+    registered(person())
 
     assert Guardianship.objects.values_list("guardian_name", "relation").get() == ("Amina", "mother")
 
@@ -93,7 +105,7 @@ def test_guardian_is_written_once_and_never_for_oneself():
 def test_a_second_guardian_is_added_by_the_staff_and_by_no_form_that_nobody_checked(is_staff):
     officer = member("programme_officer") if is_staff else None
     for name, relation in [("Amina", "mother"), ("Driss", "father")]:
-        people.register(person(guardian_name=name, relation=relation), by=officer, channel="online")
+        registered(person(guardian_name=name, relation=relation), by=officer, channel="online")
 
     assert Participant.objects.count() == 1
     assert Guardianship.objects.count() == 1 + is_staff
@@ -101,7 +113,7 @@ def test_a_second_guardian_is_added_by_the_staff_and_by_no_form_that_nobody_chec
 
 @pytest.mark.parametrize("deed", ["update", "delete"])
 def test_consent_is_never_changed_nor_deleted(deed):
-    people.register(person(), by=None, channel="online")
+    registered(person())
 
     with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
         Consent.objects.update(is_given=False) if deed == "update" else Consent.objects.all().delete()
@@ -109,7 +121,7 @@ def test_consent_is_never_changed_nor_deleted(deed):
 
 
 def test_guardian_is_revoked_and_never_deleted():
-    people.register(person(guardian_name="Amina", relation="mother"), by=None, channel="online")
+    registered(person(guardian_name="Amina", relation="mother"))
 
     with pytest.raises(DatabaseError, match="never_deleted"), transaction.atomic():
         Guardianship.objects.all().delete()

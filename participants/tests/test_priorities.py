@@ -3,8 +3,9 @@
 import pytest
 
 from learningcity.tests.factories import district
+from programmes.models import CourseRun
 from programmes.services import runs
-from programmes.tests.factories import member, run, venue
+from programmes.tests.factories import member, run, today, venue
 
 from ..models import Enrolment, Participant
 from ..services import queue
@@ -92,3 +93,24 @@ def test_classes_cost_statements_only_where_there_are_some(queries_of):
         costs[name] = queries_of(enrolment, of, someone())
 
     assert costs["two"] - costs["draw"] == 1
+
+
+def test_where_the_group_moves_those_who_ask_are_classed_anew():
+    anfa = district("Anfa", "أنفا")
+    of = group("district")
+    neighbour, other = (enrolment(of, someone(district=home)) for home in (district(), anfa))
+    assert (neighbour.priority, other.priority) == (0, 1)
+
+    runs.change(of, by=member("programme_officer"), venue=venue(district=anfa))
+
+    assert [Enrolment.objects.get(pk=place.pk).priority for place in (neighbour, other)] == [1, 0]
+
+
+def test_after_the_draw_a_move_changes_no_class():
+    of = group("district")
+    place = enrolment(of, someone(district=district()))
+    CourseRun.objects.filter(pk=of.pk).update(drawn_on=today())
+
+    runs.change(of, by=member("programme_officer"), venue=venue(district=district("Anfa", "أنفا")))
+
+    assert Enrolment.objects.get(pk=place.pk).priority == 0

@@ -4,6 +4,7 @@
 """
 
 from contextlib import suppress
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,7 +20,7 @@ from programmes.tests.factories import course, member
 
 from ..models import Enrolment
 from ..models.enrolments import LIVE, State
-from ..services import erasure, invariants, merging, queue, replay, transfers
+from ..services import decisions, erasure, invariants, merging, queue, replay, transfers
 from ..services.enrolment import enrol, rejoin
 from ..services.refusals import EnrolmentRefused
 from .factories import participant
@@ -37,8 +38,15 @@ class Histories(RuleBasedStateMachine):
         self.history = transaction.atomic()
         self.history.__enter__()
         self.officer, shared = member("programme_officer"), course()
-        self.groups = [month_ahead(course=shared, label=label, capacity=2, desk_seats=1) for label in "AB"]
+        self.course, self.ended = shared, []
+        self.groups = [self.new_group(label) for label in "AB"]
         self.people = [participant(given_name=f"Nom {number}", phone="") for number in range(PEOPLE)]
+
+    def new_group(self, label):
+        """Someone may decide at any moment whether it is held."""
+        day = clock.local_day(clock.now()) + timedelta(days=9)
+        fields = {"capacity": 2, "desk_seats": 1, "min_people": 1, "decide_on": day}
+        return month_ahead(course=self.course, label=label, **fields)
 
     def teardown(self):
         try:
@@ -110,6 +118,24 @@ class Histories(RuleBasedStateMachine):
         with suppress(runs.RunRefused):
             runs.change(self.groups[where], by=self.officer, desk_seats=kept)
 
+    @rule(where=where, is_paused=st.booleans())
+    def line_is_paused(self, where, is_paused):
+        with suppress(runs.RunRefused):
+            runs.change(self.groups[where], by=self.officer, queue_paused=is_paused)
+
+    @rule(where=where, moves=st.booleans(), is_held=st.sampled_from([False, False, True]))
+    def is_decided(self, where, moves, is_held):
+        """A group that is not held makes room for another one."""
+        group, there = self.groups[where], self.groups[1 - where] if moves else None
+        with suppress(decisions.DecisionRefused):
+            if is_held:
+                decisions.hold(group, by=self.officer)
+            else:
+                decisions.call_off(group, by=self.officer, reason="Trop peu", there=there)
+                assert not group.enrolments.live().exists()
+                self.ended.append(group)
+                self.groups[where] = self.new_group("AB"[where])
+
     @rule(number=which, where=where)
     def changes_group(self, number, where):
         if place := self.one(number, *transfers.MAY_MOVE):
@@ -139,7 +165,8 @@ class Histories(RuleBasedStateMachine):
             assert not queue.has_work(group) or queue.hindrance(group, clock.now())
 
     def standing(self):
-        return CourseRun.objects.select_related("course", "venue").filter(pk__in=[each.pk for each in self.groups])
+        pks = [group.pk for group in [*self.groups, *self.ended]]
+        return CourseRun.objects.select_related("course", "venue").filter(pk__in=pks)
 
 
 @pytest.mark.django_db

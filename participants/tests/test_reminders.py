@@ -10,6 +10,7 @@ from learningcity.services import delivery
 from learningcity.services.wording import text_of
 from learningcity.tests.outbox import Provider
 from programmes.models import CourseRun, Meeting
+from programmes.services import scheduling
 from programmes.tests.factories import course, meeting, run, venue
 
 from .. import tasks
@@ -238,6 +239,21 @@ def test_what_waits_knows_what_has_changed_since(thursday):
 
     assert remind(thursday, 11) == [key(thursday, moved)]
     assert only().values["time"] == "11:00"
+
+
+def test_what_changes_after_the_last_round_reaches_what_waits_for_the_morning(thursday):
+    holiday(thursday - DAY)
+    moved, off, gone = (seat(thursday, someone(phone=f"+21260000000{number}")) for number in range(3))
+    remind(thursday, 18)
+    leaves = {row.next_try_at for row in OutboxMessage.objects.all()}
+
+    scheduling.move(moved.run.meetings.first(), starts_at=time(16), ends_at=time(17), by=None)
+    scheduling.cancel(off.run.meetings.first(), by=None, reason="Panne")
+    queue.leave(gone, by=None)
+
+    waiting = OutboxMessage.objects.get(template="reminder")
+    assert (waiting.dedupe_key, waiting.values["time"]) == (key(thursday, moved), "16:00")
+    assert {waiting.next_try_at} == leaves
 
 
 def test_what_is_on_its_way_is_not_written_anew(thursday):

@@ -7,15 +7,16 @@ from django.utils.translation import gettext as _
 from programmes import wording
 
 from ..forms import ClashForm
-from ..services import clashes, drafts
-from .resident import address, first_gap, later_step
+from ..services import drafts
+from .journey import first_gap, later_step
+from .refusals import address
 
 
 @later_step
 def clash(request, run, draft):
     if gap := first_gap(draft.answers):
         return redirect(address(gap, draft))
-    found = clashes.of(drafts.person_of(draft.answers), run)
+    found = drafts.clashing(draft)
     if not found:
         return redirect(address("enrol-check", draft))
     form = ClashForm(request.POST or None, may_keep_both=all(each.may_keep_both for each in found))

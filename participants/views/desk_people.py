@@ -29,7 +29,8 @@ def kept(user):
 @require_safe
 def doubles(request):
     scope = kept(request.user)
-    pairs = people.doubles_of(scope)
+    parted = merging.parted()
+    pairs = [pair for pair in people.doubles_of(scope) if {pair.first.pk, pair.second.pk} not in parted]
     merges = Merge.objects.filter(survivor__in=scope).select_related("survivor", "absorbed", "by")
     context = {"pairs": pairs, "merges": merges.order_by("-at", "-pk")[:MOST_MERGES]}
     seen = sorted({each.pk for pair in pairs for each in pair[1:]})

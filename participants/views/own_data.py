@@ -18,8 +18,9 @@ from ..forms_people import CorrectionForm, EraseForm
 from ..models import Guardianship
 from ..models.attendance import Mark
 from ..models.enrolments import LIVE, State
-from ..models.people import Consent, ContactChannel
+from ..models.people import ContactChannel
 from ..services import erasure, own_data, people
+from . import background, consents
 from .holders import held, link
 
 TOLD = dict(State.choices) | {"cancelled": State.CANCELLED_BY_LEARNER.label}
@@ -94,8 +95,9 @@ def end_guardianship(participant, number):
 
 
 def ways(enrolment):
-    names = ("receipt", "own-data-file", "own-data-correct", "erase")
-    return {name.replace("-", "_"): link(name, enrolment) for name in names}
+    names = ("receipt", "own-data-file", "own-data-correct", "erase", "consent")
+    told = {name.replace("-", "_"): link(name, enrolment) for name in names}
+    return told | {"way_out": consents.way_out(enrolment)}
 
 
 def readable(told):
@@ -104,10 +106,12 @@ def readable(told):
         "rows": rows_of(told["person"]),
         "others": [rows_of(record) for record in told["merged_records"]],
         "guardians": [guardian_of(row) for row in told["guardians"]],
-        "consents": [consent_of(row) for row in told["consents"]],
+        "agreements": consents.agreements(told),
+        "background": background.readable(told["background"]["answers"]),
         "places": [place_of(row) for row in told["enrolments"]],
         "messages_sent": [message_of(row) for row in told["messages"]],
         "answers": [{"text": row["text"], "on": day_of(row["received_at"])} for row in told["answers"]],
+        "passports": [passport_of(row) for row in told["passports"]],
         "alerts": [{"search": row["search"], "until": day_of(row["expires_at"])} for row in told["alerts"]],
     }
 
@@ -138,9 +142,9 @@ def guardian_of(row):
     return {"pk": row["pk"], "name": row["guardian_name"], "relation": relation, "until": until}
 
 
-def consent_of(row):
-    purpose = Consent.Purpose(row["purpose"]).label
-    return {"purpose": purpose, "given": row["is_given"], "on": day_of(row["at"])}
+def passport_of(row):
+    until = row["revoked_at"] and day_of(row["revoked_at"])
+    return {"since": day_of(row["since"]), "until": until, "pin": row["pin"]}
 
 
 def place_of(row):

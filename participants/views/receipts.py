@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from learningcity import clock
@@ -13,9 +14,9 @@ from programmes.models import Course, CourseRun
 from ..forms import LeaveForm
 from ..models import Enrolment
 from ..models.enrolments import LIVE, ON_ROSTER, State
-from ..services import queue, surveys
+from ..services import background, queue, surveys
 from ..services.refusals import run_refusal
-from . import resident, stories, summaries
+from . import refusals, stories, summaries
 from .holders import held, link
 
 
@@ -69,7 +70,18 @@ def group_of(enrolment):
         "name": format_html("<bdi>{}</bdi>", enrolment.participant.first_name),
         "in_line": enrolment.state in stories.IN_LINE,
         "facts": summaries.facts(run),
+        "replaced": replaced(enrolment),
     }
+
+
+def replaced(enrolment):
+    """The groups at the same hours that end when this place is a seat: [{"title"}]. A sensitive course is not named:
+    whoever typed a name and a phone holds this link."""
+    if not enrolment.replaces or enrolment.state not in stories.NO_SEAT_YET:
+        return []
+    live = Enrolment.objects.live().filter(pk__in=enrolment.replaces).select_related("run__course")
+    runs = [place.run for place in live.order_by("pk")]
+    return [{"title": _("your other course") if run.course.is_sensitive else run.course.title} for run in runs]
 
 
 def standing(enrolment, at):
@@ -80,10 +92,11 @@ def standing(enrolment, at):
         "state": stories.state_of(enrolment, at),
         "story": stories.of(enrolment, at),
         "place": place,
-        "line": stories.line(place) if place and not still else None,
+        "line": stories.line(run, place) if place and not still else None,
         "stands_still": still,
         "movement": queue.movement(run, at) if place else None,
         "deadline": stories.deadline(enrolment.answer_by) if enrolment.answer_by else "",
+        "minimum": wording.minimum(run, clock.local_day(at)) if enrolment.state in LIVE else "",
         "has_certificate": has_certificate(enrolment),
         "postponed": enrolment.state in LIVE and run.decision == CourseRun.Decision.POSTPONED,
         "is_written_to": enrolment.participant.is_texted,
@@ -105,11 +118,18 @@ def ways_on(enrolment, at):
         "rejoin": rejoining(enrolment, at),
         "opinion": link("survey", enrolment) if surveys.is_open(enrolment) else "",
         "next_place": next_place(enrolment),
+        "questions": questions(enrolment, clock.local_day(at)) if goes else "",
         "draw": reverse("draw", args=[run.code]) if enrolment.drawn_rank else "",
+        "passport": reverse("passport-join", args=[enrolment.token]),
         "another": reverse("enrol-another", args=[enrolment.token]) if takes_more else "",
         "others": others(enrolment, at) if looks_on else (),
         "share_text": wording.share_text(run.course, run),
     }
+
+
+def questions(enrolment, day):
+    """Address of the optional questions, or empty."""
+    return link("background", enrolment) if background.is_open(enrolment.participant, day) else ""
 
 
 def dates(run):
@@ -120,7 +140,7 @@ def dates(run):
 
 def rejoining(enrolment, at):
     """The line she would join again at its end, or None."""
-    return stories.line(enrolment.run.waiting_count + 1) if stories.may_rejoin(enrolment, at) else None
+    return stories.line(enrolment.run, enrolment.run.waiting_count + 1) if stories.may_rejoin(enrolment, at) else None
 
 
 def next_place(enrolment):
@@ -133,7 +153,7 @@ def next_place(enrolment):
 
 
 def others(enrolment, at):
-    return cards.of_runs(resident.other_groups(enrolment.run, enrolment.participant, at), at)
+    return cards.of_runs(refusals.other_groups(enrolment.run, enrolment.participant, at), at)
 
 
 def has_certificate(enrolment):

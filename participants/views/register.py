@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from learningcity import clock
+from learningcity.idempotency import own_key
 from learningcity.services import audit
 from programmes.models import CourseRun, Meeting
 
@@ -18,6 +19,7 @@ PREFIX = "mark-"
 MARKED = re.compile(PREFIX + "([0-9]{1,18})")
 
 
+@own_key
 @require_http_methods(["GET", "HEAD", "POST"])
 def roll_call(request, code, meeting):
     """Mark the people of one meeting: exceptions first, then everyone else in one touch. Reading leaves a trace."""
@@ -25,21 +27,25 @@ def roll_call(request, code, meeting):
     day = clock.local_day(at)
     run = get_object_or_404(CourseRun.objects.visible_to(request.user, day).for_reading(), code=code)
     meeting = get_object_or_404(Meeting, run=run, pk=meeting)
-    closed = attendance.marking_refusal(meeting, roles_over(request.user, run, day), at)
-    if request.method == "POST" and not closed:
-        save(request, meeting)
-        return redirect("roll-call", code=run.code, meeting=meeting.pk)
+    roles = roles_over(request.user, run, day)
+    closed = attendance.marking_refusal(meeting, roles, at)
+    if request.method == "POST":
+        try:
+            save(request, meeting, roles)
+            return redirect("roll-call", code=run.code, meeting=meeting.pk)
+        except attendance.RegisterClosed as refused:
+            closed = refused.sentence
     return show(request, run, meeting, closed)
 
 
-def save(request, meeting):
+def save(request, meeting, roles):
     known = {str(mark.value): mark for mark in Mark}
     marks = {
         int(found[1]): known[value]
         for name, value in request.POST.items()
         if (found := MARKED.fullmatch(name)) and value in known
     }
-    total = attendance.mark(meeting, marks, by=request.user, rest_present="rest" in request.POST)
+    total = attendance.mark(meeting, marks, by=request.user, rest_present="rest" in request.POST, roles=roles)
     messages.success(request, saved(total))
 
 

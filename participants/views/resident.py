@@ -1,60 +1,23 @@
 """Enrolling without an account: four short pages, then the receipt. GET reads, POST keeps and moves on."""
 
-from functools import wraps
-
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from learningcity import clock
-from learningcity.clients import is_too_often
-from programmes import cards, openings, wording
 from programmes.models import Course, CourseRun
-from programmes.services import demand
 
-from ..forms import CheckForm, ContactForm, PersonForm, WhoForm
-from ..services import clashes, drafts, families
-from ..services.refusals import EnrolmentRefused, Refusal, full_refusal, person_refusal, refusal, run_refusal
+from ..forms import CheckForm, ContactForm, PersonForm
+from ..forms_passport import WhoInPassportForm
+from ..models.enrolments import new_token
+from ..services import drafts, families, passports, prerequisites
+from ..services.refusals import EnrolmentRefused, full_refusal
 from . import stories, summaries
 from .holders import held, link
-
-STEPS = 3
-STATUSES = {"full_now": 200, "too_often": 429, "too_many": 429}
-
-
-def step(view):
-    """The group and the answers so far, for a page of the journey; a group that is closed to all says why instead."""
-
-    @login_not_required
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def page(request, code):
-        run = get_object_or_404(public_or_practice().for_reading(), code=code)
-        draft = drafts.find(run, request.GET.get("d"))
-        if draft and draft.enrolment_id:
-            return redirect(link("receipt", draft.enrolment))
-        if reason := run_refusal(run, clock.now()) or address_refusal(request):
-            return refused(request, run, draft, reason)
-        return view(request, run, draft)
-
-    return page
-
-
-def later_step(view):
-    """A page that makes no sense before the ones in front of it: without their answers it leads back to the first."""
-
-    @step
-    @wraps(view)
-    def page(request, run, draft):
-        if draft is None:
-            return redirect("enrol-who", code=run.code)
-        return view(request, run, draft)
-
-    return page
+from .journey import first_gap, form_page, later_step, step, visit_of
+from .passport import ask_pin, is_open, resident_of
+from .refusals import address, refused, stopped
 
 
 @login_not_required
@@ -62,17 +25,33 @@ def later_step(view):
 def group(request):
     """The chosen radio card of a course page, as an address."""
     run = get_object_or_404(CourseRun.objects.public(), code=request.GET.get("groupe", ""))
-    return redirect("enrol-who", code=run.code)
+    return redirect(f"{reverse('enrol-who', args=[run.code])}?v={new_token()}")
 
 
 @step
 def who(request, run, draft):
+    draft = draft or drafts.of_visit(run, visit_of(request))
     known = draft.answers if draft else {"who": request.GET.get("who")}
-    form = WhoForm(request.POST or None, initial=known)
+    resident = resident_of(request)
+    family = passports.people_of(resident) if resident else []
+    form = WhoInPassportForm(request.POST or None, initial=known, people=family)
+    if form.is_valid() and form.person:
+        return of_passport(request, run, draft, form.person)
     if form.is_valid():
-        draft = drafts.keep(draft, run=run, answers=form.cleaned_data)
+        draft = drafts.keep(draft, run=run, answers=form.cleaned_data | {"visit": visit_of(request)})
         return redirect(address("enrol-person", draft))
     return form_page(request, run, draft, form, number=1, back=reverse("course", args=[run.course.slug]))
+
+
+def of_passport(request, run, draft, person):
+    """Someone whose answers are all known: the check page is next."""
+    if not is_open(request, person):
+        return ask_pin(request, person)
+    answers = passports.answers_of(person.participant) | {"visit": visit_of(request)}
+    draft = drafts.keep(draft, run=run, answers=answers)
+    if page := stopped(request, run, draft):
+        return page
+    return redirect(address("enrol-clash" if drafts.clashing(draft) else "enrol-check", draft))
 
 
 @later_step
@@ -80,9 +59,8 @@ def person(request, run, draft):
     form = PersonForm(request.POST or None, initial=draft.answers, who=draft.answers.get("who", "me"))
     if form.is_valid():
         draft = drafts.keep(draft, run=run, answers=form.cleaned_data)
-        if reason := person_refusal(drafts.person_of(draft.answers), run):
-            return refused(request, run, draft, reason)
-        return redirect(address(first_gap(draft.answers) or "enrol-check", draft))
+        following = redirect(address(first_gap(draft.answers) or "enrol-check", draft))
+        return stopped(request, run, draft) or following
     return form_page(request, run, draft, form, number=2, back=address("enrol-who", draft))
 
 
@@ -98,11 +76,12 @@ def another(request, enrolment):
 def contact(request, run, draft):
     if first_gap(draft.answers) == "enrol-person":
         return redirect(address("enrol-person", draft))
-    initial = {"language": translation.get_language()} | draft.answers
-    form = ContactForm(request.POST or None, initial=initial)
+    known = {"language": translation.get_language()} | draft.answers
+    known["phone"] = known.get("phone_typed", known.get("phone", ""))
+    form = ContactForm(request.POST or None, initial=known)
     if form.is_valid():
         draft = drafts.keep(draft, run=run, answers=form.cleaned_data)
-        undecided = clashes.of(drafts.person_of(draft.answers), run) and "clash" not in draft.answers
+        undecided = "clash" not in draft.answers and drafts.clashing(draft)
         return redirect(address("enrol-clash" if undecided else "enrol-check", draft))
     return form_page(request, run, draft, form, number=3, back=address("enrol-person", draft))
 
@@ -111,10 +90,12 @@ def contact(request, run, draft):
 def check(request, run, draft):
     if gap := first_gap(draft.answers):
         return redirect(address(gap, draft))
-    form = CheckForm(request.POST or None, beside=families.beside(draft))
+    required = prerequisites.declared_in(run.course)
+    form = CheckForm(request.POST or None, initial=draft.answers, beside=families.beside(draft), required=required)
     if form.is_valid():
-        if form.cleaned_data.get("together"):
-            draft = drafts.keep(draft, run=run, answers={"together": True})
+        said = {name: form.cleaned_data[name] for name in ("together", "declared") if form.cleaned_data.get(name)}
+        if said or required:
+            draft = drafts.keep(draft, run=run, answers={"declared": []} | said)
         return send(request, run, draft)
     learner = drafts.person_of(draft.answers)
     context = {
@@ -122,7 +103,7 @@ def check(request, run, draft):
         "run": run,
         "draft": draft,
         "rows": summaries.answers(learner, draft, address),
-        "line": None if run.places_left or run.is_drawn else stories.line(run.waiting_count + 1),
+        "line": None if run.places_left or run.awaits_draw else stories.line(run, run.waiting_count + 1),
         "draw_day": stories.draw_day(run),
     }
     return render(request, "participants/check.html", context, status=422 if form.errors else 200)
@@ -143,73 +124,6 @@ def send(request, run, draft):
         if refusal.reason.code == "already":
             drafts.remind_of_receipt(draft)
         return refused(request, CourseRun.objects.for_reading().get(pk=run.pk), draft, refusal.reason)
+    if resident := resident_of(request):
+        passports.link_same_phone(resident, enrolment.participant)
     return redirect(link("receipt", enrolment))
-
-
-def address_refusal(request):
-    """A class that enrols from one library passes; a script that never stops does not."""
-    if request.method == "POST" and is_too_often(
-        request, "enrol", most=settings.ENROLMENT_POSTS_PER_HOUR, seconds=3600
-    ):
-        return Refusal("too_often", _("Too many forms came from here. Your answers are kept: try again in an hour."))
-    return None
-
-
-# --- What several pages share -------------------------------------------------------------------------
-
-
-def public_or_practice():
-    practice = CourseRun.objects.filter(course__kind=Course.Kind.PRACTICE, course__state=Course.State.PUBLISHED)
-    return CourseRun.objects.public() | practice.exclude(decision=CourseRun.Decision.DRAFT)
-
-
-def first_gap(answers):
-    """The first page before the check whose answers are missing, or None."""
-    if "birth" not in answers or (answers.get("who") != "me" and not answers.get("relation")):
-        return "enrol-person"
-    return None if "channel" in answers else "enrol-contact"
-
-
-def form_page(request, run, draft, form, *, number, back):
-    context = {
-        "run": run,
-        "form": form,
-        "number": number,
-        "total": STEPS,
-        "back": back,
-        "schedule": wording.schedule(run),
-    }
-    return render(request, "participants/step.html", context, status=422 if form.errors else 200)
-
-
-def refused(request, run, draft, reason):
-    """Not a form error: a page that says why and offers the next step, answers kept."""
-    if request.method == "POST" and run.course.kind != Course.Kind.PRACTICE:
-        demand.note_refusal(run, reason.code)
-    at = clock.now()
-    answers = draft.answers if draft else {}
-    learner = drafts.person_of(answers) if "birth" in answers else None
-    context = {
-        "run": run,
-        "reason": reason,
-        "draft": draft,
-        "line": stories.line(run.waiting_count + 1),
-        "first_name": answers.get("given_name") or answers.get("family_name"),
-        "person_url": address("enrol-person", draft) if draft else None,
-        "check_url": address("enrol-check", draft) if draft else None,
-        "others": cards.of_runs(other_groups(run, learner, at), at),
-    }
-    return render(request, "participants/refused.html", context, status=STATUSES.get(reason.code, 409))
-
-
-def other_groups(run, learner, at):
-    """Groups with places of up to three courses of the theme; of those, where `learner` is known, she may join."""
-    runs = CourseRun.objects.on_offer(at).with_places().filter(course__theme=run.course.theme).exclude(pk=run.pk)
-    if learner:
-        fitting = [other.pk for other in runs.select_related("course")[:50] if refusal(learner, other, at) is None]
-        runs = runs.filter(pk__in=fitting)
-    return list(openings.best_runs(at, pk__in=runs.values("pk")).values())[:3]
-
-
-def address(name, draft):
-    return f"{reverse(name, args=[draft.run.code])}?d={draft.token}"

@@ -17,6 +17,7 @@ from ..services.refusals import refusal
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 IN_LINE = (State.WAITING, State.OFFERED)
+NO_SEAT_YET = (State.REQUESTED, *IN_LINE)
 MAY_REJOIN = (State.DECLINED, State.EXPIRED)
 NO_MORE_OFFERS = ("closed", "started", "too_late")  # of `queue.standstill`
 
@@ -93,7 +94,7 @@ def of(enrolment, at):
 
 def draw_day(run):
     """`Monday 4 May`: when who asks for a place is answered, or None where places are not drawn."""
-    return day_month(wording.draw_day(run)) if run.is_drawn else None
+    return day_month(wording.draw_day(run)) if run.awaits_draw else None
 
 
 # --- An offer and the line ------------------------------------------------------------------------------------
@@ -111,12 +112,16 @@ def stands_still(enrolment, at):
 
 
 def may_rejoin(enrolment, at):
-    return state_of(enrolment, at) in MAY_REJOIN and refusal(enrolment.participant, enrolment.run, at) is None
+    return state_of(enrolment, at) in MAY_REJOIN and not_now(enrolment, at) is None
 
 
-def line(number):
+def not_now(enrolment, at):
+    return refusal(enrolment.participant, enrolment.run, at, declared=enrolment.declared)
+
+
+def line(run, number):
     """What waiting means to who stands, or would stand, at this place from 1: for `participants/line.html`."""
-    return {"number": number, "ahead": number - 1, "hours": queue.LONGEST // HOUR}
+    return {"number": number, "ahead": number - 1, "hours": run.answer_hours, "is_paused": run.queue_paused}
 
 
 def deadline(instant):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from learningcity.forms import DayField
 
 from ..models import CourseRun
+from .numbers import NumberField
 
 
 class GivingForm(forms.Form):
@@ -31,12 +32,35 @@ class GivingForm(forms.Form):
         required=False,
     )
 
+    min_people = NumberField(
+        label=gettext_lazy("People needed to start"),
+        help_text=gettext_lazy("Told on the course page. Empty: the group starts with whoever comes."),
+        min_value=0,
+        max_value=1000,
+        required=False,
+    )
+    decide_on = DayField(
+        label=gettext_lazy("With fewer, decided on"),
+        help_text=gettext_lazy("A day before the first meeting. Nothing is cancelled by itself: you decide."),
+        required=False,
+    )
+    offer_hours = NumberField(
+        label=gettext_lazy("Hours to answer when a place is offered"),
+        help_text=gettext_lazy("From 2 to 168. Empty: 48."),
+        min_value=2,
+        max_value=168,
+        required=False,
+    )
+
     def clean(self):
         answers = super().clean()
+        answers["min_people"] = answers.get("min_people") or 0
         answers["allocation"] = answers.get("allocation") or CourseRun.Allocation.FIRST_COME
         chosen = answers.get("priorities") or []
         some_first = answers["allocation"] == CourseRun.Allocation.PRIORITY_DRAW
         answers["priorities"] = [code for code in CourseRun.Priority.values if some_first and code in chosen]
         if some_first and not chosen and "priorities" not in self.errors:
             self.add_error("priorities", _("Say who goes first, or choose another way of giving places."))
+        if "decide_on" not in self.errors and bool(answers["min_people"]) != bool(answers.get("decide_on")):
+            self.add_error("decide_on", _("Say how many people are needed, and a day before the start to decide."))
         return answers

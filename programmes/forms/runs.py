@@ -21,14 +21,15 @@ from ..services.runs import RunRefused
 from ..services.timetable import Rule, TimetableRefused
 from ..wording import MONDAY
 from .giving import GivingForm
-from .timetable import MOST_TIMES, MOST_WEEKS, NO_ROOM, NumberField, RoomField, TrainerField, sized
+from .numbers import NumberField
+from .timetable import MOST_TIMES, MOST_WEEKS, NO_ROOM, RoomField, TrainerField, sized
 from .unseen import KeyField
 
 MOST_PLACES = 1000
 PARTS = {
     "where": ("venue", "room", "trainer", "capacity", "desk_seats"),
     "dates": ("first_day", "weekdays", "starts_at", "ends_at", "every", "times"),
-    "giving": ("allocation", "priorities", "desk_release_on"),
+    "giving": ("allocation", "priorities", "desk_release_on", "min_people", "decide_on", "offer_hours"),
     "more": ("opens_on", "opens_at", "closes_on", "mode", "group_language", "women_only"),
 }
 FIELD_OF_GAP = {"enrolment_closes_at": "closes_on", "enrolment_opens_at": "opens_on"}
@@ -166,7 +167,7 @@ class NewGroupForm(GivingForm):
         except TimetableRefused as refused:
             return self.add_error("first_day", refused.sentence)
         first_day = next(day for day, reason in self.days if not reason)
-        facts = self._facts(answers) | self._window(answers, first_day)
+        facts = self._facts(answers) | self._window(answers, first_day) | {"starts_on": first_day}
         return NewGroup(facts, rule, answers.get("trainer"), answers["settle_later"])
 
     @staticmethod

@@ -20,6 +20,7 @@ from ..services import runs
 from ..services.timetable import Rule
 from ..wording import MONDAY
 from .giving import GivingForm
+from .numbers import NumberField
 from .unseen import KeyField, VersionedForm
 
 MOST_TIMES = 60
@@ -29,14 +30,6 @@ SHIFTS = (-120, -90, -60, -45, -30, -15, 15, 30, 45, 60, 90, 120)
 NO_ROOM = _("No room yet")
 NOBODY = _("Nobody yet")
 PICKED = re.compile(r"([0-9]{1,18})-([0-9]{1,5})")
-
-
-class NumberField(forms.IntegerField):
-    """A whole number, typed with the digits of any keyboard."""
-
-    widget = forms.TextInput(
-        attrs={"inputmode": "numeric", "size": 5, "dir": "ltr", "class": "input-number", "autocomplete": "off"}
-    )
 
 
 class RoomField(forms.ModelChoiceField):
@@ -117,6 +110,11 @@ class RunForm(GivingForm, VersionedForm):
         required=False,
     )
     women_only = forms.BooleanField(label=_("For women only"), required=False)
+    queue_paused = forms.BooleanField(
+        label=_("The waiting list is paused"),
+        help_text=_("Nobody is offered a place meanwhile; people may still join, and keep their place in line."),
+        required=False,
+    )
     trainers = forms.ModelMultipleChoiceField(
         label=_("Trainers"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -1,6 +1,6 @@
 from .catalogue import CatalogueChange, CatalogueEntry, CourseWords, PlaceWords, Word
 from .conventions import Axis, Commitment, Contribution, Convention, MoneyEntry
-from .courses import Course, Programme, VoiceClip
+from .courses import Course, Prerequisite, Programme, VoiceClip
 from .demand import DemandSignal
 from .meetings import Meeting
 from .organisations import Membership, Organisation
@@ -28,6 +28,7 @@ __all__ = [
     "Pathway",
     "PathwayStep",
     "PlaceWords",
+    "Prerequisite",
     "Programme",
     "Room",
     "Venue",

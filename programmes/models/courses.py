@@ -1,3 +1,4 @@
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -158,6 +159,9 @@ class Course(models.Model):
     )
     is_sensitive = models.BooleanField(default=False, help_text="Never named in a message.")
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    required_count = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Rows of `Prerequisite`, kept by a trigger of theirs."
+    )
     review_note = models.TextField(_("what the second reader asks for"), blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     folded = models.GeneratedField(
@@ -186,6 +190,57 @@ class Course(models.Model):
     @property
     def outcome_list(self):
         return [line for line in self.outcomes.splitlines() if line.strip()]
+
+
+class Prerequisite(models.Model):
+    """One thing that is needed before a course. Those of one `alternative` are needed together; one alternative is
+    enough. Each change is a change of the course, so that its page is drawn again."""
+
+    class Kind(models.TextChoices):
+        FINISHED = "finished", _("A course finished with us")
+        CERTIFICATE = "certificate", _("A certificate of one of our courses")
+        DECLARED = "declared", _("Something the person confirms")
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="required")
+    alternative = models.PositiveSmallIntegerField(_("alternative"), default=1)
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind)
+    needed = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="+")
+    statement = models.CharField(_("what the person confirms"), max_length=120, blank=True)
+    months = models.PositiveSmallIntegerField(
+        _("not older than, in months"), null=True, blank=True, help_text=_("Empty: however long ago.")
+    )
+
+    class Meta:
+        ordering = ["course", "alternative", "pk"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="count_on_course",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    UPDATE programmes_course SET required_count =
+                        (SELECT count(*) FROM programmes_prerequisite WHERE course_id = programmes_course.id)
+                    WHERE id IN (OLD.course_id, NEW.course_id);
+                    RETURN NULL;
+                """,
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="declared", needed=None, months=None)
+                | models.Q(kind__in=["finished", "certificate"], needed__isnull=False),
+                name="prerequisite_names_a_course_or_a_statement",
+                violation_error_message=_("Choose the course, or write what the person confirms."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(needed=models.F("course")),
+                name="prerequisite_is_another_course",
+                violation_error_message=_("A course cannot be needed before itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.statement or f"{self.get_kind_display()}: {self.needed}"
 
 
 class VoiceClip(models.Model):

@@ -33,6 +33,7 @@ class RunStatus(models.TextChoices):
 PLACES_BIT = 1  # of CatalogueEntry.facets
 
 
+OFFER_HOURS = 48  # to answer an offer, where a group says nothing else
 SEATS = ("capacity", "desk_seats", "desk_taken", "seats_taken", "waiting_count", "offered_count")
 
 
@@ -53,9 +54,12 @@ class CourseRunQuerySet(models.QuerySet):
         """Groups one can enrol in now or soon, full ones included."""
         return self.public().filter(decision=CourseRun.Decision.PLANNED, enrolment_closes_at__gt=at)
 
+    def with_place(self):
+        return self.select_related("course", "venue__district", "room")
+
     def for_reading(self):
         """With the place and the meetings that a card or a page prints."""
-        return self.select_related("course", "venue__district", "room").prefetch_related("meetings")
+        return self.with_place().prefetch_related("meetings")
 
     def open_first(self, at):
         """Groups with places whose enrolment is open, then the earliest start."""
@@ -162,6 +166,21 @@ class CourseRun(models.Model):
     desk_release_on = models.DateField(
         null=True, blank=True, help_text="First day on which the places kept for the desk are for everyone."
     )
+    drawn_on = models.DateField(null=True, blank=True, help_text="Where places are drawn: the day of the draw.")
+    min_people = models.PositiveSmallIntegerField(
+        _("people needed to start"), default=0, db_default=0, help_text="0: it starts with whoever comes."
+    )
+    decide_on = models.DateField(
+        null=True, blank=True, help_text="Day on which someone decides whether a group of too few starts."
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    offer_hours = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="To answer an offer; empty: as in the other groups."
+    )
+    queue_paused = models.BooleanField(default=False, db_default=False, help_text="No offer goes out meanwhile.")
     seats_taken = models.PositiveSmallIntegerField(default=0)
     desk_taken = models.PositiveSmallIntegerField(default=0, help_text="Desk seats in use, within desk_seats.")
     waiting_count = models.PositiveSmallIntegerField(default=0)
@@ -219,6 +238,17 @@ class CourseRun(models.Model):
                 name="priorities_where_they_count",
                 violation_error_message=_("Say who goes first, or choose another way of giving places."),
             ),
+            models.CheckConstraint(
+                condition=Q(min_people=0, decide_on=None)
+                | Q(min_people__gt=0, decide_on__isnull=False, decide_on__lt=F("starts_on")),
+                name="minimum_is_decided_before_the_start",
+                violation_error_message=_("Say how many people are needed, and a day before the start to decide."),
+            ),
+            models.CheckConstraint(
+                condition=Q(offer_hours=None) | Q(offer_hours__range=(2, 168)),
+                name="offer_hours_between_two_and_a_week",
+                violation_error_message=_("An offer can be answered for 2 to 168 hours."),
+            ),
         ]
 
     def __str__(self):
@@ -243,6 +273,16 @@ class CourseRun(models.Model):
     def is_drawn(self):
         """Whether places are given by lot, some time after enrolment closes."""
         return self.allocation != self.Allocation.FIRST_COME
+
+    @property
+    def awaits_draw(self):
+        """Whether who comes now asks for a place: after the draw newcomers are given what is left, or wait."""
+        return self.is_drawn and self.drawn_on is None
+
+    @property
+    def answer_hours(self):
+        """How long who is offered a place has to say yes, at most."""
+        return self.offer_hours or OFFER_HOURS
 
     @property
     def is_nearly_full(self):

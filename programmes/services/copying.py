@@ -25,7 +25,8 @@ class Pattern:
         slots = {(each.moved_from or each.date, each.starts_at): each for each in meetings}
         self.slots = [(day, slots[day, hour]) for day, hour in sorted(slots)]
         start = self.slots[0][0] if self.slots else run.starts_on
-        self.shift = next_day(first_day, start.isoweekday()) - start
+        self.first_day = next_day(first_day, start.isoweekday())
+        self.shift = self.first_day - start
         self.every = min(self._gaps(), default=WEEK)
 
     def _gaps(self):

@@ -18,13 +18,14 @@ from .stale import refuse_stale
 
 Decision = CourseRun.Decision
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-OF_SEATS = {"capacity", "desk_seats", "enrolment_closes_at"}
+OF_SEATS = {"capacity", "desk_seats", "enrolment_closes_at", "queue_paused"}
 COPIED = (
     *("venue", "room", "mode", "language", "women_only", "capacity", "desk_seats", "waiting_places"),
-    *("allocation", "priorities"),
+    *("allocation", "priorities", "min_people", "offer_hours"),
 )
-FACTS = (*COPIED, "desk_release_on", "enrolment_opens_at", "enrolment_closes_at")
+FACTS = (*COPIED, "desk_release_on", "decide_on", "queue_paused", "enrolment_opens_at", "enrolment_closes_at")
 GIVING = ("allocation", "priorities", "desk_release_on")
+STARTING = ("min_people", "decide_on")
 
 
 class Gap(NamedTuple):
@@ -98,6 +99,8 @@ def change(run, *, by, trainers=None, version=None, **fields):
         run.save(update_fields=[name for name in changed if name != "trainers"])
         audit.note("change group", run, by=by, count=0, detail={"fields": changed})
         indexing.index_runs([run])
+        if "venue" in changed:
+            signals.run_moved.send(sender=CourseRun, run=run)
         if OF_SEATS & set(changed):
             signals.seats_changed.send(sender=CourseRun, run=run, by=by)
     return run
@@ -134,6 +137,9 @@ def keep_word(run, changed):
     over = run.is_drawn and run.decision == Decision.PLANNED and run.enrolment_closes_at <= clock.now()
     if over and "enrolment_closes_at" in changed:
         gaps.append(Gap("enrolment_closes_at", _("Enrolment has closed and places are drawn: it cannot open again.")))
+    if run.decided_at:
+        decided = _("It is decided that this group takes place: this cannot change any more.")
+        gaps += [Gap(name, decided) for name in STARTING if name in changed]
     if gaps:
         raise RunRefused(*gaps)
 
@@ -165,6 +171,7 @@ def misfits(run):
         )
         yield Gap("desk_seats", sentence % {"n": run.desk_taken})
     yield from misfits_of_giving(run)
+    yield from misfits_of_starting(run)
     if run.room and run.room.venue_id != run.venue_id:
         facts = {"room": run.room.name, "place": run.venue.name}
         yield Gap("room", _("%(room)s is not a room of %(place)s.") % facts)
@@ -181,6 +188,17 @@ def misfits_of_giving(run):
         yield Gap("desk_release_on", _("This day is past."))
     if run.desk_release_on and run.desk_release_on > clock.local_day(run.enrolment_closes_at):
         yield Gap("desk_release_on", _("Enrolment closes before this day."))
+
+
+def misfits_of_starting(run):
+    if run.min_people > run.capacity:
+        yield Gap("min_people", _("More people are needed than the group has places."))
+    if bool(run.min_people) != bool(run.decide_on):
+        yield Gap("decide_on", _("Say how many people are needed, and a day before the start to decide."))
+    if run.decide_on and run.decide_on >= run.starts_on:
+        yield Gap("decide_on", _("Choose a day before the first meeting."))
+    if run.offer_hours is not None and not 2 <= run.offer_hours <= 168:
+        yield Gap("offer_hours", _("An offer can be answered for 2 to 168 hours."))
 
 
 def smallest_room(run):
@@ -288,6 +306,7 @@ def duplicate(run, *, first_day, by, key=None, room=KEEP, trainer=KEEP):
     pattern = copying.Pattern(run, first_day)
     fields = {name: getattr(run, name) for name in COPIED} | {"starts_on": run.starts_on + pattern.shift}
     fields["desk_release_on"] = run.desk_release_on and run.desk_release_on + pattern.shift
+    fields["decide_on"] = run.decide_on and min(run.decide_on + pattern.shift, pattern.first_day - copying.DAY)
     fields["enrolment_opens_at"] = copying.later(run.enrolment_opens_at, pattern.shift)
     fields["enrolment_closes_at"] = copying.later(run.enrolment_closes_at, pattern.shift)
     copy = create(run.course, by=by, trainers=run.trainers.all(), sent=sent, **fields)

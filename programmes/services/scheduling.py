@@ -364,6 +364,9 @@ def _follow(runs):
     for pk, first, last in spans.annotate(Min("date"), Max("date")):
         run = runs[pk]
         if (run.starts_on, run.ends_on) != (first, last):
+            if run.decide_on and run.decide_on >= first:
+                sentence = _("The group would start before the day of its decision, %(day)s. Change that day first.")
+                raise TimetableRefused(sentence % {"day": day_month(run.decide_on)})
             run.starts_on, run.ends_on = first, last
             run.save(update_fields=["starts_on", "ends_on"])
 

@@ -76,7 +76,7 @@ def answers(response, form=0):
     sent = {}
     for field in posting(response, form).iter():
         name = field.get("name") if isinstance(field.tag, str) else None
-        if not name or name == "csrfmiddlewaretoken":
+        if not name or name in ("csrfmiddlewaretoken", "form_key"):
             continue
         if field.tag == "select":
             chosen = [option.get("value", "") for option in field.iter("option") if option.get("selected") is not None]

@@ -273,9 +273,8 @@ def test_list_waits_for_the_button(page):
     """Nothing is sent while someone is still choosing."""
     response = page("/cours/")
 
-    triggers = [
-        name for _tag, attrs in Elements(response).found for name in attrs if name in ("hx-trigger", "onchange")
-    ]
+    waiting = {"data-hx-trigger", "hx-trigger", "onchange"}
+    triggers = [name for _tag, attrs in Elements(response).found for name in attrs if name in waiting]
     assert triggers == []
 
 

@@ -1,27 +1,18 @@
 """The recordings of a course: sent, replaced and taken away by those who write its texts."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from learningcity import clock
-
 from ..forms.clips import ClipForm
-from ..models import Course
-from ..permissions import may_write
 from ..services import clips
-from .desk_courses import name_of
+from .desk_courses import name_of, to_write
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def recordings(request, course):
-    today = clock.local_day(clock.now())
-    courses = Course.objects.editable_by(request.user, today).exclude(state=Course.State.ARCHIVED)
-    course = get_object_or_404(courses, code=course)
-    if not may_write(request.user, course, today):
-        raise Http404
+    course = to_write(request.user, course)
     if "remove" in request.POST:
         clips.remove(get_object_or_404(course.clips, language=request.POST["remove"]), by=request.user)
         messages.success(request, _("The recording is gone."))

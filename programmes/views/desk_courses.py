@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,7 +13,7 @@ from learningcity import clock
 from learningcity.folding import fold
 
 from ..models import Course, CourseRun
-from ..permissions import archivable_by, has_courses, organisations_of
+from ..permissions import archivable_by, has_courses, may_write, organisations_of
 from ..services import publishing
 
 PER_PAGE, MOST_WORDS = 30, 8
@@ -136,6 +136,16 @@ def with_groups(courses, today):
         .annotate(groups=Subquery(counted), next_start=Subquery(starts))
         .order_by("title_fr", "pk")
     )
+
+
+def to_write(user, code):
+    """A course whose texts this person may change, or 404."""
+    today = clock.local_day(clock.now())
+    courses = Course.objects.editable_by(user, today).exclude(state=Course.State.ARCHIVED)
+    course = get_object_or_404(courses, code=code)
+    if not may_write(user, course, today):
+        raise Http404
+    return course
 
 
 def name_of(course):

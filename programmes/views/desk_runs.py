@@ -115,12 +115,30 @@ def facts(run):
         {"key": _("Trainers"), "value": wording.listed(trainers) if trainers else _("Nobody yet")},
         {"key": _("Places in the group"), "value": f"{seats} · {kept}" if run.desk_seats else seats},
         {"key": _("How places are given"), "value": " ".join(wording.giving_rules([run]))},
-        {"key": _("Waiting"), "value": number(run.waiting_count)},
+        {"key": _("Waiting"), "value": waiting(run)},
+        {"key": _("People needed to start"), "value": needed(run)},
         {"key": _("Enrolment"), "value": _("from %(from)s to %(until)s") % window},
         {"key": _("How the group meets"), "value": run.get_mode_display()},
         {"key": _("Language of teaching"), "value": wording.language(run) or _("Not said")},
         {"key": _("For"), "value": wording.audience(run)},
     ]
+
+
+def waiting(run):
+    hours = run.answer_hours
+    to_answer = ngettext("%(n)s hour to answer", "%(n)s hours to answer", hours) % {"n": number(hours)}
+    parts = [number(run.waiting_count), to_answer, _("the waiting list is paused") if run.queue_paused else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def needed(run):
+    """`8 · decided on 3 May 2026`."""
+    if not run.min_people:
+        return _("It starts with whoever comes.")
+    if run.decided_at:
+        day = short_date(clock.local_day(run.decided_at))
+        return f"{number(run.min_people)} · " + _("decided on %(day)s") % {"day": day}
+    return f"{number(run.min_people)} · " + _("to decide on %(day)s") % {"day": short_date(run.decide_on)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -160,7 +160,7 @@ def test_a_second_child_takes_two_pages_and_her_data_are_behind_the_receipt(open
     follow(page, page.locator(".card", has_text=WORDS[lang]["open"]).locator("h3 a").first)
     enrol(page, lang, phone=f"0655{width:05}{int(js)}")
     first = page.url
-    follow(page, page.locator("form.again button"))
+    follow(page, page.locator("form[action*='/autre/'] button"))
     look()
     fill_person(page, lang, year="1991")
     page.check("[name=relation][value=mother]")
