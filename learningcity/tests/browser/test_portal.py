@@ -163,6 +163,7 @@ def test_a_second_child_takes_two_pages_and_her_data_are_behind_the_receipt(open
     follow(page, page.locator("form[action*='/autre/'] button"))
     look()
     fill_person(page, lang, year="1991")
+    page.fill("[name=given_name]", "سلمى" if lang == "ar" else "Salma")
     page.check("[name=relation][value=mother]")
     submit(page)
     look()
