@@ -31,7 +31,8 @@ def main(jar):
             *(f"/{code}/{rest}" for code in LANGUAGES for rest in ALONE),
             *of_a_resident(),
         ]
-        pages = {address: get(ground.port, address).body for address in addresses}
+        answers = {address: get(ground.port, address) for address in addresses}
+    pages = {address: answer.body for address, answer in answers.items() if answer.status // 100 != 3}
     errors = defaultdict(list)
     for address, said in judged(pages, jar):
         errors[said].append(address)
