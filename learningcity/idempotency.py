@@ -7,13 +7,11 @@ refused or failed has done nothing, so its number is free again.
 
 import re
 from datetime import timedelta
-from functools import wraps
-from hashlib import sha256
 
-from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 from django.shortcuts import redirect, render
+from django.utils.crypto import salted_hmac
 from psycopg.errors import LockNotAvailable
 
 from .models import SentForm
@@ -29,13 +27,8 @@ class StillBusy(Exception):
 
 def own_key(view):
     """For what is safe to repeat by itself: it keeps another key, or all it does is in the session of this browser."""
-
-    @wraps(view)
-    def keyed(*args, **kwargs):
-        return view(*args, **kwargs)
-
-    keyed.has_own_key = True
-    return keyed
+    view.has_own_key = True
+    return view
 
 
 class IdempotencyMiddleware:
@@ -60,20 +53,21 @@ class IdempotencyMiddleware:
 
 def once(request, answer):
     """The answer of the first sending. 422 when another form has this number."""
-    sent, is_new = take(request)
+    typed = digest_of(request)
+    sent, is_new = take(key_of(request), typed)
     if is_new:
         response = answer()
         settle(sent, response)
         return response
-    if sent.digest != digest_of(request):
+    if sent.digest != typed:
         return render(request, "sent_twice.html", {"status": 422, "location": sent.location}, status=422)
     return redirect(sent.location)
 
 
-def take(request):
+def take(key, typed):
     """(the row of this number, whether it is new). The unique key makes a second one wait for the first."""
     try:
-        return SentForm.objects.get_or_create(key=key_of(request), defaults={"digest": digest_of(request)})
+        return SentForm.objects.get_or_create(key=key, defaults={"digest": typed})
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise StillBusy from error
@@ -102,7 +96,7 @@ def digest_of(request):
 
 
 def digest(*parts):
-    return sha256("\0".join([settings.SECRET_KEY, *parts]).encode()).hexdigest()
+    return salted_hmac("sent form", "\0".join(parts), algorithm="sha256").hexdigest()
 
 
 def forget():
