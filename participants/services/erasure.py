@@ -31,7 +31,7 @@ NOBODY = {
 @transaction.atomic
 def erase(participant, *, by):
     """End what she still has, and forget who she was, in all records merged into this one. Only once."""
-    erase_held(people.hold(lambda: people.records_of(participant)), by=by)
+    erase_held(people.hold(lambda: participant.records()), by=by)
 
 
 def erase_held(held, *, by):

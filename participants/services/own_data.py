@@ -20,7 +20,6 @@ from ..models import (
     Survey,
 )
 from ..models.attendance import Mark
-from . import people
 
 PERSON = ["given_name", "family_name", "birth_year", "birth_date", "sex", "lives_outside"]
 PERSON += ["email", "language", "channel", "created_at"]
@@ -30,7 +29,7 @@ PLACE += ["exited_on", "needs", "sex", "birth_year", "lives_outside", "work_stat
 
 def of(participant):
     """Of her record and of those merged into it. Nothing of other people of the same phone."""
-    records = list(Participant.objects.filter(pk__in=people.records_of(participant)).select_related("district"))
+    records = list(Participant.objects.filter(pk__in=participant.records()).select_related("district"))
     records.sort(key=lambda record: (record.pk != participant.pk, record.pk))
     [own, *merged] = [of_record(record) for record in records]
     return {

@@ -103,7 +103,7 @@ def add(user, text):
 @transaction.atomic
 def unlink(person):
     """Take the person out, with all records that were merged into hers."""
-    records = people.records_of(person.participant)
+    records = person.participant.records()
     links = PassportPerson.objects.current().filter(user=person.link.user_id, participant__in=records)
     links.update(revoked_at=clock.now())
     audit.note("unlink passport", person.participant, by=None, count=1, detail={"link": person.link.pk})

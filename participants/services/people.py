@@ -129,10 +129,6 @@ def register(person: Person, before, *, by, channel):
 # --- Records of one person ------------------------------------------------------------------------------------
 
 
-def records_of(participant):
-    return participant.records()
-
-
 def standing(participant):
     """The record that stands for this person, held: nobody merges or erases it before the transaction ends."""
     people, pk = Participant.objects.select_for_update(of=("self",), no_key=True), participant.pk

@@ -30,7 +30,7 @@ def due(at):
 @transaction.atomic
 def forget_one(person, at):
     """False when she came back a moment ago."""
-    held = people.hold(lambda: people.records_of(person))
+    held = people.hold(lambda: person.records())
     if not due(at).filter(pk=person.pk).exists():
         return False
     erasure.erase_held(held, by=None)

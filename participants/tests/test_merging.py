@@ -6,7 +6,7 @@ from programmes.models import CourseRun
 from programmes.tests.factories import member, run
 
 from ..models import Consent, Enrolment, EnrolmentEvent, Guardianship, Merge
-from ..services import drafts, erasure, invariants, merging, people, queue
+from ..services import drafts, erasure, invariants, merging, queue
 from ..services.enrolment import enrol
 from .factories import draft, enrolment, participant, person, registered
 from .lines import month_ahead
@@ -179,7 +179,7 @@ def test_consents_stay_where_they_were_given_and_are_found_from_the_survivor(two
 
     merge(survivor, absorbed)
 
-    assert Consent.objects.filter(participant__in=people.records_of(survivor)).count() == 1
+    assert Consent.objects.filter(participant__in=survivor.records()).count() == 1
 
 
 # --- What is not merged ---------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ def test_a_merge_is_undone_after_the_one_that_followed(two):
     last = participant(given_name="Yasmine Z.")
     place = enrolment(run(), absorbed)
     first, second = merge(survivor, absorbed), merge(last, survivor)
-    assert people.records_of(last) == {last.pk, survivor.pk, absorbed.pk}
+    assert last.records() == {last.pk, survivor.pk, absorbed.pk}
 
     with pytest.raises(merging.MergeRefused, match="merged before"):
         merging.undo(first, by=None)
