@@ -28,7 +28,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from ground import Ground
-from load import Asked, Server, race, spent
+from load import Asked, beside_floor, portal, race, spent
 from processes import parts
 
 HOST = "apprend.example"
@@ -113,23 +113,9 @@ def index(runs, ground):
 
 def start(ground):
     """{"cached", "uncached", "floor"}: the portal with and without its page cache, and the floors."""
-    settings = {
-        "DJANGO_SETTINGS_MODULE": "learningcity.settings.base",
-        "SECRET_KEY": "of-a-bench-" + "0123456789" * 4,
-        "ALLOWED_HOSTS": HOST,
-        "SITE_URL": f"https://{HOST}",
-        "BEHIND_PROXY": "true",
-        "STATIC_ROOT": str(ground.home / "static"),
-    }
-    log, portal = ground.folder, "learningcity.wsgi:application"
-    servers = {
-        "cached": Server(portal, log / "cached.log", PAGE_CACHE="true", **settings),
-        "uncached": Server(portal, log / "uncached.log", PAGE_CACHE="false", **settings),
-        "floor": Server("floors:application", log / "floor.log"),
-    }
-    for server in servers.values():
-        server.wait()
-    return servers
+    usual = {"site": f"https://{HOST}", "BEHIND_PROXY": "true"}
+    cached = portal(ground, "cached", PAGE_CACHE="true", **usual)
+    return beside_floor(ground, cached=cached, uncached=portal(ground, "uncached", PAGE_CACHE="false", **usual))
 
 
 def measure(options, servers, ground):

@@ -21,7 +21,7 @@ from itertools import count
 from urllib.parse import urlencode
 
 from ground import Ground
-from load import Server, spent
+from load import beside_floor, portal, spent
 from processes import parts
 
 FLOOR_THERE = 2.6  # milliseconds of a form and its sending where the others were recorded
@@ -119,22 +119,8 @@ def main(people):
 
 
 def start(ground):
-    settings = {
-        "DJANGO_SETTINGS_MODULE": "learningcity.settings.base",
-        "SECRET_KEY": "of-a-bench-" + "0123456789" * 4,
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "SITE_URL": "http://127.0.0.1",
-        "SECURE_SSL_REDIRECT": "false",
-        "STATIC_ROOT": str(ground.home / "static"),
-        "ENROLMENT_POSTS_PER_HOUR": "1000000",
-    }
-    servers = {
-        "ours": Server("learningcity.wsgi:application", ground.folder / "ours.log", **settings),
-        "floor": Server("floors:application", ground.folder / "floor.log"),
-    }
-    for server in servers.values():
-        server.wait()
-    return servers
+    open_to_all = {"SECURE_SSL_REDIRECT": "false", "ENROLMENT_POSTS_PER_HOUR": "1000000"}
+    return beside_floor(ground, ours=portal(ground, "ours", site="http://127.0.0.1", **open_to_all))
 
 
 def measure(servers, ground, people):

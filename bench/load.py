@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ground import CHECKOUT, free_port, get
 from processes import below
@@ -62,6 +63,28 @@ class Server:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
+
+
+def portal(ground, name, *, site, **environment):
+    """Ours, with the settings of production."""
+    return Server(
+        "learningcity.wsgi:application",
+        ground.folder / f"{name}.log",
+        DJANGO_SETTINGS_MODULE="learningcity.settings.base",
+        SECRET_KEY="of-a-bench-" + "0123456789" * 4,
+        ALLOWED_HOSTS=urlsplit(site).hostname,
+        SITE_URL=site,
+        STATIC_ROOT=str(ground.home / "static"),
+        **environment,
+    )
+
+
+def beside_floor(ground, **servers):
+    """{name: server}, the floor among them, each answering."""
+    servers["floor"] = Server("floors:application", ground.folder / "floor.log")
+    for server in servers.values():
+        server.wait()
+    return servers
 
 
 @dataclass(frozen=True)

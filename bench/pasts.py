@@ -35,8 +35,10 @@ def inside(city):
 def make(city, *, since=date.min, before=None, copies=0):
     """The rows from `since` on, and behind them those before `before` again and again, each time further back."""
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '256MB'")
-        cursor.execute(f"DROP SCHEMA IF EXISTS {city} CASCADE; CREATE SCHEMA {city}")
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET maintenance_work_mem = '256MB'")
+        cursor.execute(f"DROP SCHEMA IF EXISTS {city} CASCADE")
+        cursor.execute(f"CREATE SCHEMA {city}")
         tables = [model._meta.db_table for model in (*POURED, LearnerMonth, Fact)]
         for table in tables:
             cursor.execute(f"CREATE TABLE {city}.{table} (LIKE public.{table} INCLUDING ALL)")

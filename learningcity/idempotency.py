@@ -2,12 +2,15 @@
 
 Every form carries a number beside its CSRF token (`{% csrf_token %}` draws both). The number and what the form does are
 one transaction: who sends the same again meanwhile waits for its end, and is led to the same place. A form that was
-refused or failed has done nothing, so its number is free again.
+refused or failed has done nothing, so its number is free again. What is no number of ours is refused; what is sent
+without one is done as often as it comes, as by programs that have seen no form.
 """
 
+import hashlib
 import re
 from datetime import timedelta
 
+from django.core.exceptions import BadRequest
 from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 from django.shortcuts import redirect, render
@@ -41,9 +44,10 @@ class IdempotencyMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        is_keyed = request.method == "POST" and KEY.fullmatch(request.POST.get(FIELD, ""))
-        if not is_keyed or getattr(view, "has_own_key", False):
+        if request.method != "POST" or FIELD not in request.POST or getattr(view, "has_own_key", False):
             return None
+        if not KEY.fullmatch(request.POST[FIELD]):
+            raise BadRequest("The number of the form is none of ours.")
         try:
             with transaction.atomic():
                 return once(request, lambda: view(request, *args, **kwargs))
@@ -91,8 +95,17 @@ def key_of(request):
 def digest_of(request):
     """Of all that was typed; it cannot be guessed back without the number, which is not kept."""
     typed = [(name, value) for name, values in sorted(request.POST.lists()) for value in values]
-    files = [(name, file.name, file.size) for name, file in sorted(request.FILES.items())]
+    files = [(name, file.name, print_of(file)) for name, files in sorted(request.FILES.lists()) for file in files]
     return digest(*(str(part) for part in typed if part[0] != "csrfmiddlewaretoken"), *map(str, files))
+
+
+def print_of(file):
+    """Of its contents; it is left as if nobody had read it."""
+    contents = hashlib.sha256()
+    for chunk in file.chunks():
+        contents.update(chunk)
+    file.seek(0)
+    return contents.hexdigest()
 
 
 def digest(*parts):

@@ -20,11 +20,6 @@ def _no_tries_remembered():
     cache.clear()
 
 
-@pytest.fixture
-def resident():
-    return User.objects.of_phone(PHONE, language="fr")
-
-
 # --- Sessions -------------------------------------------------------------------------------------------------
 
 

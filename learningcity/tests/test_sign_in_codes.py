@@ -14,31 +14,18 @@ from learningcity.models import AuditEntry, OutboxMessage, User
 from learningcity.services import delivery, sign_in_codes
 from learningcity.services.wording import text_of
 
-from .outbox import DOWN, Provider
+from .outbox import DOWN, PHONE
 from .subjects import person
 
-PHONE, UNKNOWN = "+212612345678", "+212698765432"
+UNKNOWN = "+212698765432"
 SIGN_IN, CODE, PASSPORT = "/fr/connexion/", "/fr/connexion/code/", "/fr/passeport/"
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("provider")]
 
 
 @pytest.fixture(autouse=True)
 def _no_tries_remembered():
     cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def provider(settings, monkeypatch):
-    settings.SMS_PROVIDER = "learningcity.tests.outbox.Provider"
-    monkeypatch.setattr(Provider, "sent", [])
-    monkeypatch.setattr(Provider, "errors", {})
-    return Provider
-
-
-@pytest.fixture
-def resident():
-    return User.objects.of_phone(PHONE, language="fr")
 
 
 def ask(client, phone="06 12 34 56 78", query=""):

@@ -1,5 +1,6 @@
 import hashlib
 from struct import pack
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -187,6 +188,18 @@ def test_a_recording_is_sent_heard_and_taken_away(send, client):
 
     assert send(course, remove="darija").status_code == 302
     assert not course.clips.exists()
+
+
+def test_two_recordings_of_one_name_and_length_are_two_forms(send):
+    course, once = factories.course(), {"by": factories.member("programme_officer"), "form_key": uuid4().hex}
+    once |= {"language": "darija", "transcript": "مرحبا"}
+
+    statuses = [send(course, sound=file_of(recording(seconds)), **once).status_code for seconds in (40, 40, 12)]
+
+    assert len(recording(40)) == len(recording(12))
+    assert statuses == [302, 302, 422]
+    assert AuditEntry.objects.filter(action="store clip").count() == 1
+    assert bytes(course.clips.get().sound) == recording(40)
 
 
 @pytest.mark.parametrize(
