@@ -14,6 +14,7 @@ from programmes import wording
 from .models import Guardianship
 from .models.people import ContactChannel
 from .services.people import OUTSIDE
+from .services.references import reference_of
 
 WHO = [("me", _("For me")), ("child", _("For my child")), ("adult", _("For an adult relative"))]
 NEEDS = [
@@ -27,6 +28,13 @@ LEAVING = [
     ("need", _("I do not need it any more")),
     ("ill", _("Illness")),
     ("found", _("I found another course")),
+    ("other", _("Another reason")),
+]
+MOVING = [
+    ("hours", _("Other hours suit better")),
+    ("place", _("Another place is nearer")),
+    ("level", _("Another level fits better")),
+    ("city", _("The city has to change the groups")),
     ("other", _("Another reason")),
 ]
 CHOOSE = {"required": _("Choose an answer")}
@@ -169,15 +177,36 @@ class CheckForm(forms.Form):
 
 
 class ClashForm(forms.Form):
-    """What becomes of a group at the same hours. `may_keep_both` when both can be followed."""
+    """What becomes of groups at the same hours (`clashes`). Whose name was only typed loses nothing by it: to give a
+    place up one knows its reference, unless `is_proved`."""
 
     choice = forms.ChoiceField(label=_("What shall we do?"), widget=forms.RadioSelect, error_messages=CHOOSE)
+    reference = LineField(
+        label=_("Reference of the first course, to replace it"),
+        help_text=_("It is in our message and on the page of the enrolment: CA-7K3M9-2QRT8."),
+        max_length=20,
+        required=False,
+    )
 
-    def __init__(self, *args, may_keep_both, **options):
+    def __init__(self, *args, clashes, is_proved, **options):
         super().__init__(*args, **options)
-        both = [("both", pgettext_lazy("courses", "Keep both"))] if may_keep_both else []
-        choices = [("first", _("Keep the first")), ("replace", _("Replace it with the new one"))]
-        self.fields["choice"].choices = choices + both
+        self.references = {each.place.reference for each in clashes}
+        is_asked = not is_proved and len(self.references) == 1
+        choices = [("first", _("Keep the first"))]
+        if is_proved or is_asked:
+            choices.append(("replace", _("Replace it with the new one")))
+        if all(each.may_keep_both for each in clashes):
+            choices.append(("both", pgettext_lazy("courses", "Keep both")))
+        self.fields["choice"].choices = choices
+        if not is_asked:
+            del self.fields["reference"]
+
+    def clean(self):
+        answers = super().clean()
+        typed = reference_of(answers.get("reference", ""))
+        if answers.get("choice") == "replace" and "reference" in self.fields and typed not in self.references:
+            self.add_error("reference", _("This is not the reference of the first course."))
+        return answers
 
 
 class TransferForm(forms.Form):
@@ -186,7 +215,13 @@ class TransferForm(forms.Form):
     group = forms.TypedChoiceField(
         label=_("Move to"), widget=forms.RadioSelect, error_messages={"required": _("Choose a group")}
     )
-    reason = LineField(label=_("Reason"), max_length=200, error_messages={"required": _("Write the reason")})
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=MOVING,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason")},
+        help_text=_("It stays in the record of the group, where nothing is ever erased."),
+    )
 
     def __init__(self, *args, groups, **options):
         super().__init__(*args, **options)

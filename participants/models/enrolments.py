@@ -152,6 +152,11 @@ class Enrolment(models.Model):
     passes = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="How often others went before.")
     token = models.CharField(max_length=32, unique=True, default=new_token)
     reference = models.CharField(max_length=14, unique=True, default=new_reference)
+    opens_person = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Its link also opens what is kept about the person, not this place alone.",
+    )
     holds_desk_seat = models.BooleanField(default=False)
     needs = models.JSONField(default=list, blank=True, help_text="Codes of a closed list, see forms.NEEDS.")
     declared = ArrayField(

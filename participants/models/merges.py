@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
 
 from .people import Participant
 
@@ -18,6 +19,17 @@ class Merge(models.Model):
     moved = ArrayField(models.BigIntegerField(), help_text="Enrolments that were those of the absorbed record.")
     ended = ArrayField(models.BigIntegerField(), help_text="Second places in one group; they stay ended.")
     guardianships = ArrayField(models.BigIntegerField(), help_text="Rows copied to the survivor.")
+    opened = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=Value([]),
+        help_text="Of those moved: whose links opened all that is kept about the person.",
+    )
+    parties = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        help_text="{enrolment: its party before} of places that wait with others since.",
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True)

@@ -36,7 +36,7 @@ def may_be_asked(person, day):
 
 def is_open(person, day):
     """Whether she may be asked and has neither answered nor declined."""
-    return may_be_asked(person, day) and not BackgroundAnswers.objects.filter(participant=person).exists()
+    return may_be_asked(person, day) and not of(person).exists()
 
 
 @transaction.atomic
@@ -54,18 +54,15 @@ def answer(participant, answers, *, by, **said):
 def decline(participant):
     """She is not asked again. Answers that were given stay: they are withdrawn among her data."""
     person = standing(participant)
-    if not BackgroundAnswers.objects.filter(participant=person).exists():
+    if not of(person).exists():
         keep(person, answers={}, is_declined=True)
+
+
+def of(person):
+    """What was said in each of her records; what was said last counts."""
+    return BackgroundAnswers.objects.filter(participant__in=person.records())
 
 
 def keep(person, **kept):
     kept |= {"at": clock.now(), "text_version": consents.TEXT_VERSION}
     BackgroundAnswers.objects.update_or_create(participant=person, defaults=kept)
-
-
-def move(absorbed, survivor):
-    """Of two records of one person: the later answer stands."""
-    rows = BackgroundAnswers.objects.filter(participant__in=[absorbed, survivor]).order_by("at", "pk")
-    pks = list(rows.values_list("pk", flat=True))
-    BackgroundAnswers.objects.filter(pk__in=pks[:-1]).delete()
-    BackgroundAnswers.objects.filter(pk__in=pks[-1:]).update(participant=survivor)

@@ -77,7 +77,7 @@ def acting_for(participant):
 def unask(records):
     """What has not left is not sent; an answer that was given stays."""
     for survey in Survey.objects.filter(enrolment__participant__in=records, answered_on=None).order_by("pk"):
-        messages.cancel(dedupe_key=survey.message_key)
+        messages.cancel(survey.message_key)
 
 
 def forget_background(records):

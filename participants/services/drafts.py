@@ -12,8 +12,8 @@ from programmes.models import CourseRun
 from ..models import Enrolment, EnrolmentDraft
 from . import announcements, clashes, families, queue
 from .enrolment import begin, enrol
-from .people import Person, register, residence, same_as
-from .refusals import EnrolmentRefused, Refusal
+from .people import Person, is_alone, register, residence, same_as
+from .refusals import EnrolmentRefused, Refusal, alone
 
 LIFE = timedelta(hours=2)
 SENT_LIFE = timedelta(hours=72)
@@ -36,11 +36,13 @@ def of_visit(run, visit):
 
 
 def keep(draft, *, run, answers):
-    """Add answers to a draft, or start one. Returns the draft, good for two more hours."""
-    draft = draft or EnrolmentDraft(run=run)
+    """Add answers to a draft, or start one. Returns the draft, good for two more hours; one that was sent meanwhile,
+    from another page, stays as it is."""
+    until = clock.now() + LIFE
+    if draft is None:
+        return EnrolmentDraft.objects.create(run=run, answers=answers, expires_at=until)
     draft.answers |= answers
-    draft.expires_at = clock.now() + LIFE
-    draft.save()
+    EnrolmentDraft.objects.filter(pk=draft.pk, enrolment=None).update(answers=draft.answers, expires_at=until)
     return draft
 
 
@@ -68,30 +70,40 @@ def person_of(answers):
 
 def clashing(draft):
     """What this person has already at the hours of the group: [Clash]."""
-    return clashes.of(same_as(person_of(draft.answers)), draft.run)
+    return clashes.of(records_of(draft), draft.run)
+
+
+def records_of(draft):
+    """Those of exactly the person of complete answers, which proves nothing about who typed them."""
+    return same_as(person_of(draft.answers))
 
 
 @transaction.atomic
-def send(draft, *, may_wait):
-    """Turn the draft into an enrolment. Sending the same draft again gives the same enrolment.
+def send(draft, *, may_wait, is_proved=False):
+    """Turn the draft into an enrolment. Sending the same draft again gives the same enrolment. `is_proved`: who sends
+    it has shown that she may speak for the person; else the link of someone known already opens this place only.
 
     Raises EnrolmentRefused; with the code `already` the person has a place from another form, and the receipt goes to
     her phone rather than to whoever typed her name; with `clash` she has not said what becomes of another group at the
-    same hours; with `too_many` her phone has enrolled more people today than a family has.
+    same hours; with `too_many` her phone has enrolled more people today than a family has; with `alone` she is a child
+    for whom no adult acts.
     """
     run = draft.run
     draft = EnrolmentDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if draft.enrolment_id:
         return draft.enrolment
     person, answers = person_of(draft.answers), draft.answers
-    run, records, leaving = lock(run, person, answers.get("clash"))
+    if is_alone(person):
+        raise EnrolmentRefused(alone())
+    run, records, leaving = lock(run, person, answers)
     if place_of(records, run):
         raise EnrolmentRefused(Refusal("already", ""))
-    if is_too_much(person.phone):
+    if not (is_proved or records) and is_too_much(person.phone):
         sentence = _("Many enrolments came from this phone today. Your answers are kept.")
         raise EnrolmentRefused(Refusal("too_many", sentence))
     participant = register(person, next(iter(records), None), by=None, channel="online")
     said = {"source": Enrolment.Source.ONLINE, "needs": person.needs, "declared": answers.get("declared", ())}
+    said["opens_person"] = is_proved or not records
     give = enrol if records else begin  # who is new here has no place, and nobody else can hold her record
     enrolment = give(participant, run, by=None, may_wait=may_wait, **said)
     if answers.get("together") and (first := families.beside(draft)):
@@ -102,15 +114,18 @@ def send(draft, *, may_wait):
     return draft.enrolment
 
 
-def lock(run, person, choice):
+def lock(run, person, answers):
     """(the group, locked; the records of the person; the places that are given up for it). Before looking further: the
     same person may be sending another form. Groups that may be left are locked too, all by number."""
-    leaving = [clash.place for clash in clashes.of(same_as(person), run)] if choice == "replace" else []
-    runs = CourseRun.objects.select_related("course", "venue")
-    run = runs.lock_all({run.pk, *(place.run_id for place in leaving)})[run.pk]
+    named = answers.get("leaving", ())
+    found = clashes.of(same_as(person), run) if named else ()
+    leaving = [clash.place for clash in found if clash.place.pk in named]
+    course, venue = run.course, run.venue  # no lock is held on these, and they were read with the draft
+    run = CourseRun.objects.lock_all({run.pk, *(place.run_id for place in leaving)})[run.pk]
+    run.course, run.venue = course, venue
     records = list(same_as(person).order_by("pk"))
     for clash in clashes.of(records, run):
-        if clash.place not in leaving and not (choice == "both" and clash.may_keep_both):
+        if clash.place not in leaving and not (answers.get("clash") == "both" and clash.may_keep_both):
             raise EnrolmentRefused(Refusal("clash", _("You have another course at the same hours.")))
     return run, records, leaving
 
@@ -128,7 +143,7 @@ def place_of(records, run):
 
 def remind_of_receipt(draft):
     """Send the link of the place a person already has to the phone she gave."""
-    if enrolment := place_of(same_as(person_of(draft.answers)), draft.run):
+    if enrolment := place_of(records_of(draft), draft.run):
         announcements.announce(enrolment, key=f"already:{draft.pk}")
 
 

@@ -60,14 +60,15 @@ def end_places(live, *, by, at):
 
 
 def forget_messages(records):
-    """All that was written to this person, and what there is of a phone that is hers alone: searches, drafts, messages
-    to and from it. What has not left is not sent."""
+    """All that was written to this person, and from each phone of hers: it may name her. What there is else of a phone
+    that is hers alone: searches, drafts, messages to it. What has not left is not sent."""
     own = own_data.phones_of(records)
     about = own_data.messages_about(records)
     messages = OutboxMessage.objects.filter(Q(pk__in=about.values("pk")) | Q(recipient__in=own))
     messages.exclude(state=OutboxMessage.State.SENT).update(state=OutboxMessage.State.CANCELLED)
     messages.update(recipient="", values={}, provider_reference="", last_error="")
-    IncomingMessage.objects.filter(sender__in=own).update(sender="", text="")
+    phones = [each.phone for each in records if each.phone]
+    IncomingMessage.objects.filter(sender__in=phones).update(sender="", text="")
     Alert.objects.filter(phone__in=own).delete()
     typed = EnrolmentDraft.objects.filter(answers__phone__in=own)
     (typed | EnrolmentDraft.objects.filter(enrolment__participant__in=records)).delete()

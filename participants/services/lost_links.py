@@ -7,33 +7,29 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
+from django.db.models import Q
 from django.urls import reverse
 
+from learningcity import clock
 from learningcity.clients import is_spent
 from learningcity.forms import PhoneField
-from learningcity.i18n import ascii_digits
 from learningcity.models.messages import Channel
 from learningcity.services import messages
 
-from ..models import Enrolment
-from ..models.enrolments import SAFE_ALPHABET
+from ..models import Enrolment, Participant
+from ..models.people import ContactChannel
+from . import passports
+from .references import reference_of
 
-LETTERS = re.compile(rf"(?:CA)?([{SAFE_ALPHABET}]{{5}})([{SAFE_ALPHABET}]{{5}})")
 ONCE_IN = 3600  # seconds, for one phone
 LIST_LIFE = timedelta(days=1)
 MOST_PLACES = 12
 PK = re.compile(r"[0-9]{1,18}")
 
 
-def reference_of(text):
-    """`CA-7K3M9-2QRT8` from however it was typed, or empty."""
-    found = LETTERS.fullmatch(re.sub(r"[\W_]", "", ascii_digits(text).upper()))
-    return f"CA-{found[1]}-{found[2]}" if found else ""
-
-
 def send(asked):
     """Text the links of what is to come to the phone on record. `asked` is a reference, or a phone in E.164."""
-    places = list(live_places(asked))
+    places = live_places(asked)
     if places and not is_spent("lost links", places[0].participant.phone, most=1, seconds=ONCE_IN):
         write(places)
 
@@ -41,8 +37,16 @@ def send(asked):
 def live_places(asked):
     """Those of the reference or of the phone, the soonest first; none of a person without a phone."""
     live = Enrolment.objects.live().exclude(participant__phone="").select_related("participant", "run__course")
-    own = live.filter(participant__phone=asked) if asked.startswith("+") else live.filter(reference=asked)
-    return own.order_by("run__starts_on", "pk")[:MOST_PLACES]
+    own = live.filter(opened_by(asked)) if asked.startswith("+") else live.filter(reference=asked)
+    return list(own.order_by("run__starts_on", "pk")[:MOST_PLACES])
+
+
+def opened_by(phone):
+    """What a phone alone opens, as whoever holds it may read: groups that have not ended, of people who want to be
+    reached and have set no PIN in a passport."""
+    people = Participant.objects.filter(phone=phone).exclude(channel=ContactChannel.NONE)
+    known = set(people.values_list("pk", flat=True))
+    return Q(participant__in=known - passports.with_pin(known), run__ends_on__gte=clock.local_day(clock.now()))
 
 
 def write(places):
@@ -75,7 +79,7 @@ def signed_places(signed):
     for place in known:
         with suppress(BadSignature):
             signer(place).unsign(signed, max_age=LIST_LIFE)
-            return list(live_places(str(place.participant.phone)))
+            return live_places(str(place.participant.phone))
     return None
 
 

@@ -3,6 +3,7 @@
 import math
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from learningcity import clock
@@ -10,7 +11,7 @@ from learningcity.services import audit
 
 from ..models import Enrolment, Guardianship, Merge, Participant
 from ..models.enrolments import State
-from . import announcements, background, people, places, queue
+from . import announcements, passports, people, places, queue
 
 STANDS_FIRST = [State.ENROLLED, State.OFFERED, State.WAITING, State.REQUESTED]
 
@@ -37,21 +38,23 @@ def merge(survivor, absorbed, *, by, reason):
     if absorbed.merged_into_id == survivor.pk:
         return Merge.objects.standing().get(absorbed=absorbed)
     refuse_gone(survivor, absorbed)
-    at = clock.now()
-    ended = end_second_places(held.places, by=by, at=at)
+    refuse_two_residents(survivor, absorbed)
+    at, seconds = clock.now(), second_places(held.places)
+    parties = join_parties(seconds)
     made = Merge.objects.create(
         survivor=survivor,
         absorbed=absorbed,
+        parties=parties,
+        ended=end_places(seconds, by=by, at=at),
+        opened=close_links(absorbed),
         moved=move_places(absorbed, survivor),
-        ended=[place.pk for place in ended],
         guardianships=copy_guardianships(absorbed, survivor),
         by=by,
         at=at,
         reason=reason,
     )
-    background.move(absorbed, survivor)
     point_to(absorbed, survivor)
-    for place in ended:
+    for place in seconds:
         queue.move_up(place.run, at=at, by=by)
     note("merge people", made, by=by)
     return made
@@ -64,24 +67,60 @@ def refuse_gone(*records):
         raise MergeRefused(_("One of these records was merged before."))
 
 
-def end_second_places(live, *, by, at):
-    """In each group where both have a place one stands: a seat before a place in line, then the earlier in line. The
-    others end without a message: the person keeps her place."""
-    standing, ended = set(), []
+def refuse_two_residents(survivor, absorbed):
+    """Nobody is shown another resident's places because staff took two people for one."""
+    one, other = passports.residents_of(survivor.records()), passports.residents_of(absorbed.records())
+    if one and other and one != other:
+        sentence = _("These records are open in two passports. One must first be taken out of its passport.")
+        raise MergeRefused(sentence)
+
+
+def second_places(live):
+    """{the place that ends: the one that stays} of each group where both have a place: a seat before a place in line,
+    then the earlier in line."""
+    standing, seconds = {}, {}
     for place in sorted(live, key=rank):
-        if place.run_id in standing:
-            places.move(place.run, place, State.CANCELLED_BY_CITY, by=by, at=at, why="merge")
-            places.save(place.run)
-            announcements.take_back(place)
-            ended.append(place)
-        standing.add(place.run_id)
-    return ended
+        stays = standing.setdefault(place.run_id, place)
+        if stays != place:
+            seconds[place] = stays
+    return seconds
 
 
 def rank(place):
     """What one has comes first, then who is served first: as drawn, then by class, then as they joined."""
     drawn = math.inf if place.drawn_rank is None else place.drawn_rank
     return STANDS_FIRST.index(place.state), drawn, place.priority, place.sequence
+
+
+def join_parties(seconds):
+    """Who wants in together with a place that ends does so with the one that stays, where that waits too. Gives
+    {enrolment: its party before} of those that changed."""
+    before = {}
+    for place, stays in seconds.items():
+        if place.party and place.state == stays.state:
+            party = stays.party or place.party
+            joining = place.run.enrolments.live().filter(Q(pk=stays.pk) | Q(party=place.party))
+            joining = joining.exclude(pk=place.pk).exclude(party=party)
+            before |= {each.pk: each.party and str(each.party) for each in joining}
+            joining.update(party=party)
+    return before
+
+
+def end_places(seconds, *, by, at):
+    """Without a message: the person keeps her place."""
+    for place in seconds:
+        places.move(place.run, place, State.CANCELLED_BY_CITY, by=by, at=at, why="merge")
+        places.save(place.run)
+        announcements.take_back(place)
+    return [place.pk for place in seconds]
+
+
+def close_links(absorbed):
+    """Links of this record open their place and no longer all that is kept: whoever typed a name like hers has one."""
+    open_ = absorbed.enrolments.filter(opens_person=True)
+    pks = list(open_.order_by("pk").values_list("pk", flat=True))
+    open_.update(opens_person=False)
+    return pks
 
 
 def move_places(absorbed, survivor):
@@ -131,7 +170,12 @@ def undo(merge, *, by):
     merge.undone_at = clock.now()
     merge.save(update_fields=["undone_at"])
     survivor.enrolments.filter(pk__in=merge.moved).update(participant=absorbed)
+    absorbed.enrolments.filter(pk__in=merge.opened).update(opens_person=True)
+    for pk, party in merge.parties.items():
+        Enrolment.objects.filter(pk=pk).update(party=party)
     survivor.guardianships.current().filter(pk__in=merge.guardianships).update(revoked_at=merge.undone_at)
     point_to(absorbed, None)
+    for run in held.runs.values():  # who was in one party may fit now
+        queue.move_up(run, at=merge.undone_at, by=by)
     note("undo merge", merge, by=by)
     return merge

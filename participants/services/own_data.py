@@ -3,9 +3,11 @@
 from collections import Counter
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from learningcity import clock
 from learningcity.models import IncomingMessage, OutboxMessage
+from programmes.models import Prerequisite
 
 from ..models import (
     Alert,
@@ -20,6 +22,7 @@ from ..models import (
     Survey,
 )
 from ..models.attendance import Mark
+from . import reads
 
 PERSON = ["given_name", "family_name", "birth_year", "birth_date", "sex", "lives_outside"]
 PERSON += ["email", "language", "channel", "created_at"]
@@ -32,6 +35,7 @@ def of(participant):
     records = list(Participant.objects.filter(pk__in=participant.records()).select_related("district"))
     records.sort(key=lambda record: (record.pk != participant.pk, record.pk))
     [own, *merged] = [of_record(record) for record in records]
+    places = places_of(records)
     return {
         "made_at": clock.now(),
         "person": own,
@@ -39,11 +43,12 @@ def of(participant):
         "guardians": guardians(records),
         "consents": consents(records),
         "background": background(records),
-        "enrolments": enrolments(records),
+        "enrolments": enrolments(places),
         "messages": list(messages_about(records).order_by("pk").values("template", "channel", "state", "created_at")),
         "answers": answers(records),
         "alerts": alerts(records),
         "passports": passports(records),
+        "reads": reads.of(records, places),
     }
 
 
@@ -67,17 +72,28 @@ def consents(records):
 
 
 def background(records):
-    """What she answered to the optional questions last; without answers she declined or was never asked."""
+    """What she answered to the optional questions, in each record, last first; without answers she declined."""
     rows = BackgroundAnswers.objects.filter(participant__in=records).order_by("-at", "-pk")
-    return rows.values("answers", "is_declined", "text_version", "at").first() or {"answers": {}}
+    return list(rows.values("answers", "is_declined", "text_version", "at"))
 
 
-def enrolments(records):
+def places_of(records):
     places = Enrolment.objects.filter(participant__in=records).order_by("joined_at", "pk")
-    places = list(places.select_related("run__course", "run__venue", "district").prefetch_related("certificates"))
+    return list(places.select_related("run__course", "run__venue", "district").prefetch_related("certificates"))
+
+
+def enrolments(places):
     marks, events = marks_of(places), events_of(places)
-    said = surveys_of(places)
-    told = [{"attendance": marks[each.pk], "history": events[each.pk], "surveys": said[each.pk]} for each in places]
+    said, words, gone = surveys_of(places), words_of(places), _("Something that is no longer asked")
+    told = [
+        {
+            "attendance": marks[each.pk],
+            "history": events[each.pk],
+            "surveys": said[each.pk],
+            "declared": [words.get(number, gone) for number in each.declared],
+        }
+        for each in places
+    ]
     return [of_place(place) | more for place, more in zip(places, told, strict=True)]
 
 
@@ -114,6 +130,12 @@ def surveys_of(places):
     for survey in asked.values("enrolment", "kind", "invited_on", "answered_on", "answers"):
         told[survey.pop("enrolment")].append(survey)
     return told
+
+
+def words_of(places):
+    """{what was confirmed before a course: its words}, as long as the course asks it."""
+    rows = Prerequisite.objects.filter(pk__in={number for place in places for number in place.declared})
+    return {row.pk: row.statement for row in rows}
 
 
 def messages_about(records):

@@ -18,7 +18,7 @@ from ..models import Attendance, Certificate, Enrolment, Participant, PassportPe
 from ..models.attendance import HERE
 from ..models.enrolments import State
 from . import people
-from .lost_links import reference_of
+from .references import reference_of
 
 JOINING = "joins_passport"  # session key: whom the receipt that was opened in this browser is about
 MOST_TRIES, LOCKED_FOR = 5, 15 * 60  # of a PIN; seconds
@@ -66,6 +66,20 @@ def standing(links):
         while participant.merged_into_id:
             participant = known[participant.merged_into_id]
         yield link, participant
+
+
+def with_pin(people):
+    """Those of these primary keys whose pages ask for a PIN in some passport, whichever of their records it opens."""
+    records = last = set(people)
+    while last := set(Participant.objects.filter(merged_into__in=last).values_list("pk", flat=True)):
+        records = records | last
+    locked = PassportPerson.objects.current().filter(participant__in=records).exclude(pin="")
+    return {participant.pk for _link, participant in standing(list(locked.select_related("participant")))}
+
+
+def residents_of(records):
+    """Primary keys of those whose passports show one of these records."""
+    return set(PassportPerson.objects.current().filter(participant__in=records).values_list("user", flat=True))
 
 
 @transaction.atomic

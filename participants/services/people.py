@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from learningcity import clock
@@ -14,8 +14,8 @@ from learningcity.services import audit
 from programmes.models import CourseRun
 
 from ..models import Consent, Enrolment, Guardianship, Participant
-from . import consents
-from .refusals import EnrolmentRefused, Refusal
+from . import consents, links
+from .refusals import EnrolmentRefused, Refusal, age_on
 
 OF_AGE = 18
 OUTSIDE = "outside"  # the answer of who lives in none of the arrondissements
@@ -94,6 +94,12 @@ def residence(code):
 def residence_code(person):
     """The answer that gives this residence."""
     return OUTSIDE if person.lives_outside else person.district.code if person.district else ""
+
+
+def is_alone(person: Person):
+    """A child for whom no adult acts."""
+    born = {"birth_year": person.birth_year, "birth_date": person.birth_date}
+    return not person.relation and age_on(clock.local_day(clock.now()), **born) < OF_AGE
 
 
 def same_as(person: Person):
@@ -205,16 +211,34 @@ def age_of(participant, today):
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
+def of_age(today):
+    """People who are so for certain; 29 February counts as 1 March in ordinary years."""
+    youngest = today.replace(year=today.year - OF_AGE, day=min(today.day, 28) if today.month == 2 else today.day)
+    dated, undated = Q(birth_date__lte=youngest), Q(birth_date=None, birth_year__lt=today.year - OF_AGE)
+    return Participant.objects.filter(dated | undated)
+
+
+def wards_alone(today):
+    """Children for whom nobody acts any more: they leave mailings, and staff has to act."""
+    acting = Guardianship.objects.current().filter(participant=OuterRef("pk"))
+    grown = of_age(today).filter(pk=OuterRef("pk"))
+    return Participant.objects.surviving().filter(~Exists(acting), ~Exists(grown))
+
+
 @transaction.atomic
 def revoke(guardianship, *, by):
-    """End it; raises LastGuardian for the last one of a child. Repeating it changes nothing."""
-    person = Participant.objects.select_for_update(of=("self",)).get(pk=guardianship.participant_id)
+    """End it, and with it all links and passports there are: whoever still acts has the new link of this page, or
+    adds her again. Raises LastGuardian for the last one of a child. Repeating it changes nothing."""
+    held = hold(lambda: guardianship.participant.records())
+    person = held.people[guardianship.participant_id]
     at, current = clock.now(), person.guardianships.current()
     if not current.filter(pk=guardianship.pk).exists():
         return
     if age_of(person, clock.local_day(at)) < OF_AGE and current.count() == 1:
         raise LastGuardian
     end_guardianship(guardianship, by=by, at=at)
+    links.renew(person, held.people, by=by)
+    links.end_passports(person, held.people, by=by)
 
 
 def end_guardianship(guardianship, *, by, at):
@@ -225,14 +249,16 @@ def end_guardianship(guardianship, *, by, at):
 
 @transaction.atomic
 def take_over():
-    """Who has come of age acts alone: parents and guardians end, relatives stay. Gives how many ended."""
+    """Who has come of age acts alone: parents and guardians end, relatives stay; passports that others made end, and
+    links that others have open no more than their place. Gives how many guardians ended."""
     at = clock.now()
-    today = clock.local_day(at)
-    youngest = today.replace(year=today.year - OF_AGE, day=min(today.day, 28) if today.month == 2 else today.day)
-    of_age = Q(participant__birth_date__lte=youngest)
-    of_age |= Q(participant__birth_date=None, participant__birth_year__lt=today.year - OF_AGE)
-    ending = Guardianship.objects.current().filter(of_age, relation__in=ENDS_AT_18).order_by("pk")
-    ending = list(ending.select_for_update(of=("self",)))
+    grown = of_age(clock.local_day(at)).values("pk")
+    ending = Guardianship.objects.current().filter(participant__in=grown, relation__in=ENDS_AT_18).order_by("pk")
+    ending = list(ending.select_related("participant").select_for_update(of=("self",)))
     for guardianship in ending:
         end_guardianship(guardianship, by=None, at=at)
+    for person in sorted({each.participant for each in ending}, key=lambda each: each.pk):
+        records = person.records()
+        links.end_passports(person, records, by=None)
+        links.open_places_alone(records)
     return len(ending)

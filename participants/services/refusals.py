@@ -75,6 +75,19 @@ def person_refusal(person, run):
     return None
 
 
+def date_refusal(person, run):
+    """Where a limit of age falls in the year of birth, and the year is all we know, or None."""
+    course, age = run.course, run.starts_on.year - person.birth_year
+    is_open = age == course.minimum_age or (course.maximum_age is not None and age == course.maximum_age + 1)
+    if person.birth_date is None and is_open:
+        return Refusal("date_needed", _("For this course we need the day and the month of birth too."))
+    return None
+
+
+def alone():
+    return Refusal("alone", _("Under 18, a parent or guardian enrols you."))
+
+
 def prerequisite_refusal(person, run, declared):
     """What is needed before this course and she cannot show, or None."""
     if not (lacking := prerequisites.lacking(person, run, declared)):
@@ -115,5 +128,6 @@ def full_refusal(run, *, may_wait):
 def refusal(person, run, at, *, source=Enrolment.Source.ONLINE, declared=()):
     """What the button shows and what `enrol` decides. None means: a place, or a place in line. `declared` are the
     prerequisites, by number, that the person says are true of her."""
-    of_person = person_refusal(person, run) or prerequisite_refusal(person, run, declared)
+    undated = source == Enrolment.Source.ONLINE and date_refusal(person, run)  # the desk sees who is there
+    of_person = undated or person_refusal(person, run) or prerequisite_refusal(person, run, declared)
     return run_refusal(run, at) or of_person or seat_refusal(run, source)

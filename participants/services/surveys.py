@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from learningcity import clock
 
 from ..models import Consent, Enrolment, Survey
-from . import announcements, consents, hours
+from . import announcements, consents, hours, people
 
 DAY = timedelta(days=1)
 HALF_A_YEAR = timedelta(days=183)
@@ -31,12 +31,13 @@ def wants_none(person):
 
 
 def due(kind, day):
-    """Who came at least once and left the group so long ago, by its end or before."""
-    people = Enrolment.objects.on_roster().filter(participant__erased_on=None)
-    people = people.exclude(started_on=None).exclude(surveys__kind=kind)
-    people = people.annotate(left_on=Coalesce(F("exited_on"), F("run__ends_on")))
+    """Who came at least once and left the group so long ago, by its end or before; no child for whom nobody acts."""
+    places = Enrolment.objects.on_roster().filter(participant__erased_on=None)
+    places = places.exclude(started_on=None).exclude(surveys__kind=kind)
+    places = places.exclude(Exists(people.wards_alone(day).filter(pk=OuterRef("participant"))))
+    places = places.annotate(left_on=Coalesce(F("exited_on"), F("run__ends_on")))
     span = (day - AFTER[kind] - LATE, day - AFTER[kind])
-    return people.filter(left_on__range=span).select_related("participant", "run__course").order_by("pk")
+    return places.filter(left_on__range=span).select_related("participant", "run__course").order_by("pk")
 
 
 @transaction.atomic

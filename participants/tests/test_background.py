@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from django.http import Http404
+from django.utils import translation
 
 from programmes.tests.factories import today
 
 from ..models import BackgroundAnswers, Consent, Enrolment
-from ..services import background, consents, erasure, merging, queue
+from ..services import background, consents, erasure, merging, own_data, queue
 from ..services.refusals import EnrolmentRefused
 from ..views.background import taken
 from .factories import enrolment, participant
@@ -97,13 +98,13 @@ def test_only_a_confirmed_place_asks(client, asked):
     assert "questions/" not in client.get(pages(place)[0]).text
 
 
-def test_the_receipt_costs_one_statement_more_when_they_are_asked(client, settings, queries_of):
+def test_the_receipt_costs_two_statements_more_when_they_are_asked(client, settings, queries_of):
     receipt, _questions = pages(enrolment())
     client.get(receipt)
     before = queries_of(client.get, receipt)
 
     settings.BACKGROUND_QUESTIONS = True
-    assert queries_of(client.get, receipt) == before + 1
+    assert queries_of(client.get, receipt) == before + 2
     assert queries_of(client.get, receipt.replace("=en", "=fr")) == before + (background.wording("fr") is not None)
 
 
@@ -202,29 +203,49 @@ def test_they_are_told_among_ones_own_data(client, asked):
     told = json.loads(client.get(f"/i/{place.token}/mes-donnees.json").content)["background"]
     page = client.get(f"/i/{place.token}/mes-donnees/?langue=en")
 
-    assert told["answers"] == {"seeing": "lot", "schooling": "higher", "work": "unsaid"}
-    first, *others = page.context["background"]
+    assert [row["answers"] for row in told] == [{"seeing": "lot", "schooling": "higher", "work": "unsaid"}]
+    [[first, *others]] = page.context["background"]
     assert (first["key"], first["value"], len(others)) == (background.wording("en")["seeing"], "A lot of difficulty", 2)
     assert first["key"] in page.text
     assert client.get(f"/i/{place.token}/mes-donnees/?langue=ar").status_code == 200
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 1), (1, 0)])
-def test_of_two_records_of_one_person_the_later_answer_stands(first, second):
+def test_of_two_records_of_one_person_the_later_answer_comes_first(first, second):
     records = [participant(), participant(given_name="Yasmina")]
     answer(records[first], seeing="none")
     answer(records[second], seeing="lot")
 
     merging.merge(*records, by=None, reason="x")
 
-    row = BackgroundAnswers.objects.get()
-    assert (row.participant, row.answers) == (records[0], {"seeing": "lot"})
+    assert [row["answers"]["seeing"] for row in own_data.background(records[0].records())] == ["lot", "none"]
 
 
-def test_a_merge_without_answers_leaves_none():
-    merging.merge(participant(), participant(given_name="Yasmina"), by=None, reason="x")
+def test_who_answered_in_one_record_is_not_asked_in_the_other(asked):
+    survivor, absorbed = participant(), participant(given_name="Yasmina")
+    answer(absorbed, seeing="lot")
+    with translation.override("en"):
+        assert background.is_open(survivor, today())
+        made = merging.merge(survivor, absorbed, by=None, reason="x")
+        assert not background.is_open(survivor, today())
+        background.decline(survivor)
+        assert kept() == ({"seeing": "lot"}, False)
 
-    assert not BackgroundAnswers.objects.exists()
+        merging.undo(made, by=None)
+        assert background.is_open(survivor, today())
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_answers_go_back_when_a_merge_was_wrong(second):
+    survivor, absorbed = participant(), participant(given_name="Yasmina")
+    answer(absorbed, seeing="lot")
+    if second:
+        answer(survivor, seeing="none")
+
+    merging.undo(merging.merge(survivor, absorbed, by=None, reason="x"), by=None)
+
+    told = [[row["answers"] for row in own_data.of(who)["background"]] for who in (absorbed, survivor)]
+    assert told == [[{"seeing": "lot"}], [{"seeing": "none"}] if second else []]
 
 
 def test_what_comes_in_while_records_are_merged_is_kept_with_the_one_that_stands():

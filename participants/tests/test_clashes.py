@@ -3,6 +3,8 @@ from datetime import date, time, timedelta
 import pytest
 
 from learningcity import clock
+from learningcity.models import User
+from programmes import wording
 from programmes.models import CourseRun
 from programmes.tests.factories import meeting
 
@@ -87,7 +89,7 @@ def test_nobody_is_enrolled_twice_at_the_same_hours_without_having_said_so():
 def test_the_new_one_replaces_the_first_and_frees_its_seat():
     first = seated(group(time(10), time(12)))
 
-    place = sent(group(time(11), time(13)), clash="replace")
+    place = sent(group(time(11), time(13)), leaving=[first.pk])
 
     first.refresh_from_db()
     assert (place.state, first.state) == ("enrolled", "cancelled_by_learner")
@@ -100,7 +102,7 @@ def waits_instead(**fields):
     full = group(time(11), time(13), **fields)
     CourseRun.objects.filter(pk=full.pk).update(capacity=1)
     before = enrolment(full, participant(given_name="Avant", phone=""))
-    made = drafts.keep(draft(full), run=full, answers={"clash": "replace"})
+    made = drafts.keep(draft(full), run=full, answers={"leaving": [first.pk]})
     return first, drafts.send(made, may_wait=True), before
 
 
@@ -156,7 +158,7 @@ def test_what_she_gave_up_meanwhile_is_not_given_up_again():
 def test_a_draw_ends_the_first_where_it_gives_a_seat(seats):
     first = seated(group(time(10), time(12)))
     drawn = group(time(11), time(13), allocation="draw")
-    asking = sent(drawn, clash="replace")
+    asking = sent(drawn, leaving=[first.pk])
     assert (asking.state, Enrolment.objects.get(pk=first.pk).state) == ("requested", "enrolled")
     closed = clock.now() - timedelta(seconds=1)
     CourseRun.objects.filter(pk=drawn.pk).update(capacity=seats, enrolment_closes_at=closed)
@@ -166,6 +168,15 @@ def test_a_draw_ends_the_first_where_it_gives_a_seat(seats):
     states = [Enrolment.objects.get(pk=place.pk).state for place in (asking, first)]
     assert states == (["enrolled", "cancelled_by_learner"] if seats else ["waiting", "enrolled"])
     assert invariants.breaches() == []
+
+
+def test_a_place_that_was_not_named_is_not_given_up():
+    """Whoever goes back and types the name of another person has said nothing about her places."""
+    seated(group(time(10), time(12)))
+    other = drafts.send(draft(group(time(10), time(12)), given_name="Autre"), may_wait=False)
+
+    with pytest.raises(EnrolmentRefused):
+        sent(group(time(11), time(13)), leaving=[other.pk])
 
 
 def test_both_are_kept_only_where_both_can_be_followed():
@@ -198,16 +209,21 @@ def test_the_page_shows_both_groups_and_their_hours(client):
     answer = client.get(address)
 
     assert "/horaire/" in address
-    assert [first.course.title in answer.text, new.course.title in answer.text] == [True, True]
+    assert [wording.schedule(each) in answer.context["before"][0].values() for each in (first, new)] == [True, False]
+    assert answer.context["new"] == {"title": new.course.title, "schedule": wording.schedule(new)}
     assert [value for value, _label in answer.context["form"].fields["choice"].choices] == ["first", "replace"]
 
 
-def test_a_sensitive_course_is_not_named(client):
+def test_what_somebody_goes_to_is_named_to_her_and_not_to_whoever_types_her_name(client):
     first, new = group(time(10), time(12)), group(time(11), time(13))
     seated(first)
-    type(first.course).objects.filter(pk=first.course_id).update(is_sensitive=True)
+    address = page(client, new)[0]
 
-    assert first.course.title not in client.get(page(client, new)[0]).text
+    assert first.course.title not in client.get(address).text
+    client.force_login(User.objects.of_phone("+212612345678", language="fr"))
+    answer = client.get(address)
+    assert first.course.title in answer.text
+    assert list(answer.context["form"].fields) == ["choice"]
 
 
 def test_what_ends_with_a_yes_is_said_with_the_offer_and_a_sensitive_course_is_not_named(client):
@@ -233,11 +249,31 @@ def test_keeping_the_first_changes_nothing(client):
     assert Enrolment.objects.get().state == "enrolled"
 
 
-def test_replacing_leads_to_the_check_page_and_takes_place_when_it_is_sent(client):
+@pytest.mark.parametrize("typed", ["", "CA-22222-33333"])
+def test_who_does_not_know_the_reference_of_a_place_cannot_end_it(client, typed):
     seated(group(time(10), time(12)))
+    address, made = page(client, group(time(11), time(13)))
+
+    answer = client.post(address, {"choice": "replace", "reference": typed})
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reference"])
+    assert "leaving" not in EnrolmentDraft.objects.get(pk=made.pk).answers
+
+
+def test_of_two_groups_at_these_hours_one_reference_ends_none(client):
+    """The second may have been made by whoever typed the name."""
+    seated(group(time(10), time(12)))
+    sent(group(time(11), time(13), days=2), clash="both")
+    address, _made = page(client, group(time(11), time(12)))
+
+    assert [value for value, _label in client.get(address).context["form"].fields["choice"].choices] == ["first"]
+
+
+def test_replacing_leads_to_the_check_page_and_takes_place_when_it_is_sent(client):
+    first = seated(group(time(10), time(12)))
     address, _made = page(client, group(time(11), time(13)))
 
-    check = client.post(address, {"choice": "replace"}).headers["Location"]
+    check = client.post(address, {"choice": "replace", "reference": first.reference.lower()}).headers["Location"]
     assert Enrolment.objects.get().state == "enrolled"
     client.post(check, {"consent": "on"})
 

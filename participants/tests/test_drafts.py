@@ -37,6 +37,25 @@ def test_answers_add_up_and_the_link_stays():
     assert drafts.find(group, first.token).answers == {"who": "child", "birth": "2012"}
 
 
+def test_a_page_that_stayed_open_changes_nothing_of_what_was_sent():
+    first = draft()
+    stale = EnrolmentDraft.objects.get(pk=first.pk)
+    place = send(first)
+
+    again = drafts.keep(stale, run=place.run, answers={"together": True})
+
+    sent = EnrolmentDraft.objects.get(pk=first.pk)
+    assert (sent.enrolment, sent.answers) == (place, {})
+    assert send(again) == place
+
+
+def test_a_child_alone_has_no_place_whatever_page_it_comes_from():
+    child = draft(birth="2016-03-27")
+
+    assert refused(child) == "alone"
+    assert not Enrolment.objects.exists()
+
+
 def test_draft_is_kept_two_hours_after_the_last_answer():
     kept = draft()
 

@@ -21,7 +21,7 @@ from ..models import (
     Merge,
     Participant,
 )
-from ..services import drafts, erasure, invariants, merging, people, queue
+from ..services import drafts, erasure, invariants, merging, own_data, people, queue
 from ..services.enrolment import enrol
 from ..services.refusals import EnrolmentRefused
 from .factories import draft, enrolment, participant, person, registered
@@ -81,6 +81,17 @@ def test_nothing_that_names_or_reaches_the_person_is_left(yasmine):
     after = everything()
     assert [word for word in [*words, place.reference, "2012-03-27"] if word in after] == []
     assert yasmine.erased_on == today()
+
+
+def test_what_was_written_from_a_shared_phone_is_forgotten_and_shown_to_nobody():
+    """It may name her: who is alone on the phone afterwards would read it among her own."""
+    sister, brother = participant(), participant(given_name="Driss")
+    IncomingMessage.objects.create(provider_id="1", sender=PHONE, text="ANNULER Yasmine, malade", at=clock.now())
+
+    erase(sister)
+
+    assert own_data.of(brother)["answers"] == []
+    assert "malade" not in everything()
 
 
 def test_the_place_keeps_who_she_was_that_day_and_the_record_does_not():

@@ -1,14 +1,20 @@
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from redis import RedisError
 
+from learningcity import clients
 from learningcity.gsm import segments
-from learningcity.models import OutboxMessage
+from learningcity.models import OutboxMessage, User
 from learningcity.services.wording import text_of
+from programmes.models import CourseRun
+from programmes.tests.factories import course, run, today
 
 from ..models import Participant
-from ..models.enrolments import State, new_reference
-from ..services import lost_links, queue
+from ..models.enrolments import State
+from ..services import lost_links, merging, passports, queue
 from .factories import enrolment, participant
 
 PHONE, OTHER = "+212612345678", "+212698765432"
@@ -27,17 +33,6 @@ def sent():
 
 def ask(client, asked):
     return client.post(PAGE, {"asked": asked})
-
-
-@pytest.mark.parametrize("typed", ["ca-{0}-{1}", "CA {0} {1}", "{0}{1}", " ca{0}{1} ", "‎CA-{0}-{1}"])
-def test_reference_is_read_however_it_was_typed(typed):
-    reference = new_reference()
-    _ca, first, second = reference.split("-")
-    assert lost_links.reference_of(typed.format(first.lower(), second)) == reference
-
-
-def test_digits_of_an_arabic_keyboard_are_read_in_a_reference():
-    assert lost_links.reference_of("CA-٢٣٤٥٦-٧٨٩٢٣") == "CA-23456-78923"
 
 
 def test_link_of_a_reference_goes_to_the_phone_on_record(client):
@@ -66,6 +61,64 @@ def test_several_places_are_one_message_and_one_list(client):
     assert page["X-Robots-Tag"] == "noindex"
     for place in places:
         assert reverse("receipt", args=[place.token]) in page.text
+
+
+def test_list_names_no_sensitive_course(client):
+    enrolment(run(course=course(is_sensitive=True, title_fr="COURS SENSIBLE")))
+    signed = lost_links.sign(enrolment(run(course=course(title_fr="Couture"))))
+    page = client.get(f"/r/{signed}/").text
+    assert "Couture" in page
+    assert "COURS SENSIBLE" not in page
+
+
+def opened(*people):
+    """Who is in the list of the phone, by name."""
+    return {place.participant.given_name for place in lost_links.live_places(PHONE)} & set(people)
+
+
+def test_who_set_a_pin_is_not_opened_by_the_phone(client):
+    """Also when the PIN was set for a record that was merged into hers since."""
+    amal, driss, salma = (participant(given_name=name) for name in ("Amal", "Driss", "Salma"))
+    own = [enrolment(who=each) for each in (amal, driss, salma)]
+    resident = User.objects.of_phone(PHONE, language="fr")
+    before = participant(given_name="Ammal")
+    for each in (before, salma):
+        passports.set_pin(passports.link(resident, each), "1234")
+    merging.merge(amal, before, by=None, reason="")
+    passports.unlink(next(each for each in passports.people_of(resident) if each.participant == salma))
+
+    assert opened("Amal", "Driss", "Salma") == {"Driss", "Salma"}
+    assert lost_links.live_places(own[0].reference) == [own[0]]
+
+
+def test_pins_are_looked_up_for_all_people_of_a_phone_at_once(queries_of):
+    counts = []
+    for name in ("Amal", "Driss", "Salma"):
+        enrolment(who=participant(given_name=name))
+        counts.append(queries_of(lost_links.live_places, PHONE))
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_who_wants_no_message_is_not_opened_by_the_phone(client):
+    silent = enrolment(who=participant(given_name="Amal", channel="none"))
+    ask(client, PHONE)
+    assert sent() == []
+
+    enrolment(who=participant(given_name="Driss", channel="call"))
+    assert opened("Amal", "Driss") == {"Driss"}
+    ask(client, silent.reference)
+    [message] = sent()
+    assert silent.token in text_of(message)
+
+
+def test_group_that_has_ended_takes_no_room_and_is_found_by_its_reference():
+    over = [enrolment() for _time in range(lost_links.MOST_PLACES)]
+    CourseRun.objects.update(starts_on=today() - timedelta(days=90), ends_on=today() - timedelta(days=1))
+    later, last_day = enrolment(run(starts_on=today() + timedelta(days=9))), enrolment(run())
+    CourseRun.objects.filter(pk=last_day.run_id).update(starts_on=today() - timedelta(days=60), ends_on=today())
+
+    assert lost_links.live_places(PHONE) == [last_day, later]
+    assert lost_links.live_places(over[0].reference) == [over[0]]
 
 
 @pytest.mark.parametrize("signed", ["none", "{}:abc:def", "{}", "٣:a:b", "9" * 30])
@@ -119,6 +172,17 @@ def test_what_is_over_is_not_sent(client):
 def test_person_without_a_phone_gets_no_message(client):
     ask(client, enrolment(who=participant(phone="", channel="none")).reference)
     assert sent() == []
+
+
+def test_while_the_cache_is_away_the_page_says_so_and_blames_nobody(client, monkeypatch):
+    def away(*asked, **options):
+        raise RedisError
+
+    monkeypatch.setattr(clients.cache, "add", away)
+    enrolment()
+    page = ask(client, PHONE)
+    assert (page.status_code, sent()) == (503, [])
+    assert page.context["form"].errors["asked"]
 
 
 def test_nothing_is_sent_while_the_cache_is_away(client, monkeypatch):

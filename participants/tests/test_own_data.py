@@ -6,6 +6,7 @@ import pytest
 from learningcity import clock
 from learningcity.models import AuditEntry, IncomingMessage, OutboxMessage
 from learningcity.tests.factories import district
+from programmes.models import Prerequisite
 from programmes.tests.factories import meeting, run, today
 
 from ..models import Alert, Certificate, Enrolment, Guardianship, Participant
@@ -82,6 +83,23 @@ def test_marks_are_counted_and_changes_are_dated(client, child):
     assert "<li>Present · 1</li>" in page.text
     assert "<li>Absent" not in page.text
     assert "CERT-7" in page.text
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "I can read"), ("fr", "Je sais lire"), ("ar", "أعرف القراءة")])
+def test_what_was_confirmed_before_the_course_is_told_in_words(client, child, language, words):
+    group = run()
+    said = {"statement_en": "I can read", "statement_fr": "Je sais lire", "statement_ar": "أعرف القراءة"}
+    row = Prerequisite.objects.create(course=group.course, kind="declared", **said)
+    group.course.refresh_from_db()
+    place = enrolment(group, child, declared=[row.pk])
+    file = file_of(place).replace("langue=en", f"langue={language}")
+
+    assert json.loads(client.get(file).content)["enrolments"][0]["declared"] == [words]
+    assert f"<bdi>{words}</bdi>" in client.get(data(place, language)).text
+
+    row.delete()
+    assert "Something that is no longer asked" in client.get(file_of(place)).text
+    assert "Something that is no longer asked" in client.get(data(place)).text
 
 
 def test_nothing_of_another_person_of_the_same_phone_is_told(client, place):
@@ -276,13 +294,15 @@ def test_one_of_two_guardians_can_be_ended_and_the_last_of_a_child_not(client, p
     father = Guardianship.objects.create(participant=child, guardian_name="Driss", relation="father")
 
     first = client.post(data(place), {"guardian": father.pk})
-    again = client.post(data(place), {"guardian": father.pk})
-    last = client.post(data(place), {"guardian": mother.pk})
+    new_link = first["Location"]
+    again = client.post(new_link, {"guardian": father.pk})
+    last = client.post(new_link, {"guardian": mother.pk})
 
     assert (first.status_code, again.status_code, last.status_code) == (302, 302, 409)
     assert list(child.guardianships.current()) == [mother]
     assert AuditEntry.objects.filter(action="revoke guardian").count() == 1
-    assert "until" in client.get(data(place)).text
+    assert "until" in client.get(new_link).text
+    assert client.get(data(place)).status_code == 404
 
 
 @pytest.mark.parametrize("number", ["", "x", "0", "9" * 30])

@@ -274,3 +274,26 @@ def test_a_newcomer_cannot_take_the_seat_that_somebody_waits_for():
 
     assert refused.value.reason.code == "full_now"
     assert Enrolment.objects.get(pk=places[1].pk).state == "waiting"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_a_limit_of_age_falls_in_the_year_the_day_is_asked_for(client, language):
+    group = run(course=course(minimum_age=18))
+    kept = drafts.keep(None, run=group, answers={"who": "me"})
+    year = PERSON | {"birth_0": "", "birth_1": "", "birth_2": str(group.starts_on.year - 18)}
+
+    answer = client.post(address("enrol-person", group, kept.token, language), year)
+
+    assert (answer.status_code, answer.context["reason"].code) == (409, "date_needed")
+    assert address("enrol-person", group, kept.token, language) in answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_child_that_jumps_to_the_check_page_is_asked_for_an_adult(client, language):
+    kept = draft(birth="2016-03-27")
+
+    answer = client.post(address("enrol-check", kept.run, kept.token, language), SEND)
+
+    assert answer.status_code == 422
+    assert address("enrol-person", kept.run, kept.token, language) in answer.text
+    assert not Enrolment.objects.exists()

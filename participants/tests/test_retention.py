@@ -146,6 +146,33 @@ def test_a_relative_goes_on_helping(relation, ends):
 
 
 @pytest.mark.parametrize(
+    ("born", "day", "is_alone"),
+    [
+        ({"birth_date": date(2008, 11, 23)}, date(2026, 11, 22), True),
+        ({"birth_date": date(2008, 11, 23)}, date(2026, 11, 23), False),
+        ({"birth_year": 2008}, date(2026, 12, 31), True),
+        ({"birth_year": 2008}, date(2027, 1, 1), False),
+    ],
+)
+def test_a_child_for_whom_nobody_acts_is_known_until_it_is_of_age(born, day, is_alone):
+    guardianship = acting(**born)
+    child = guardianship.participant
+    assert not people.wards_alone(day).exists()
+
+    guardianship.revoked_at = clock.now()
+    guardianship.save()
+
+    assert list(people.wards_alone(day)) == [child] * is_alone
+    assert not people.wards_alone(day).filter(pk=erased_child().pk).exists()
+
+
+def erased_child():
+    gone = participant(birth_year=2020)
+    Participant.objects.filter(pk=gone.pk).update(erased_on=clock.local_day(clock.now()))
+    return gone
+
+
+@pytest.mark.parametrize(
     ("born", "day", "years"),
     [
         ({"birth_date": date(2008, 2, 29)}, date(2026, 2, 28), 17),

@@ -55,6 +55,15 @@ def test_who_never_came_is_not_asked(change):
     assert invite() == 0
 
 
+def test_a_child_for_whom_nobody_acts_is_not_asked():
+    child = participant(birth_year=today().year - 12)
+    gone(1, who=child)
+    assert invite() == 0
+
+    child.guardianships.create(guardian_name="Amina", relation="mother")
+    assert invite() == 1
+
+
 def test_nobody_is_asked_twice_and_the_message_leaves_by_day():
     place = gone(1)
 

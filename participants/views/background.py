@@ -11,10 +11,11 @@ from ..forms_background import WORKING_AGE, BackgroundForm
 from ..services import background, people
 from ..services.refusals import EnrolmentRefused
 from .consents import said_here
-from .holders import held, link
+from .holders import link
+from .passport import of_whole_person
 
 
-@held
+@of_whole_person
 @require_http_methods(["GET", "HEAD", "POST"])
 def questions(request, enrolment):
     person, day = enrolment.participant, clock.local_day(clock.now())

@@ -12,10 +12,11 @@ from ..models import Guardianship
 from ..models.enrolments import LIVE
 from ..services import consents
 from ..services.consents import FREE, TEXT_VERSION, TEXTS, Purpose
-from .holders import held, link
+from .holders import link
+from .passport import of_whole_person
 
 
-@held
+@of_whole_person
 @require_POST
 def change(request, enrolment):
     """`refuse` or `allow` names the purpose; anything else changes nothing, and the page says why."""

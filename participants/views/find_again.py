@@ -21,7 +21,13 @@ MOST_PER_ADDRESS = 60  # in an hour
 def find_again(request):
     form = FindAgainForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        if is_spent("find again from", client_address(request), most=MOST_PER_ADDRESS, seconds=3600):
+        is_over = is_spent(
+            "find again from", client_address(request), most=MOST_PER_ADDRESS, seconds=3600, when_away=None
+        )
+        if is_over is None:
+            form.add_error("asked", _("This does not work right now. Try again in a few minutes, or call us."))
+            return page(request, form, status=503)
+        if is_over:
             form.add_error("asked", _("Too many tries from here. Wait an hour, or call us."))
             return page(request, form, status=429)
         lost_links.send(form.cleaned_data["asked"])
@@ -44,7 +50,7 @@ def lost_list(request, signed):
     rows = [
         {
             "name": place.participant.first_name,
-            "course": place.run.course.title,
+            "course": _("your course") if place.run.course.is_sensitive else place.run.course.title,
             "state": State(place.state).label,
             "href": link("receipt", place),
         }

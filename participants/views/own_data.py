@@ -20,14 +20,15 @@ from ..models.attendance import Mark
 from ..models.enrolments import LIVE, State
 from ..models.people import ContactChannel
 from ..services import erasure, own_data, people
-from . import background, consents
-from .holders import held, link
+from . import background, consents, reads
+from .holders import link
+from .passport import of_whole_person
 
 TOLD = dict(State.choices) | {"cancelled": State.CANCELLED_BY_LEARNER.label}
 CHANGES = ("meeting", "run", "timetable", "transferred")
 
 
-@held
+@of_whole_person
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request, enrolment):
     """Sending the form ends a guardianship."""
@@ -35,12 +36,13 @@ def show(request, enrolment):
     if request.method == "POST":
         refused = end_guardianship(enrolment.participant, request.POST.get("guardian", ""))
         if not refused:
+            enrolment.refresh_from_db(fields=["token"])  # ending a guardianship renews the links
             return redirect(link("own-data", enrolment))
     context = readable(own_data.of(enrolment.participant)) | ways(enrolment) | {"refused": refused}
     return render(request, "participants/own_data.html", context, status=409 if refused else 200)
 
 
-@held
+@of_whole_person
 @require_safe
 def download(request, enrolment):
     headers = {"Content-Disposition": 'attachment; filename="mes-donnees.json"'}
@@ -48,7 +50,7 @@ def download(request, enrolment):
     return JsonResponse(told, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
-@held
+@of_whole_person
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request, enrolment):
     form = CorrectionForm(request.POST if request.method == "POST" else None, person=enrolment.participant)
@@ -59,7 +61,7 @@ def correct(request, enrolment):
     return render(request, "participants/correct.html", context, status=422 if form.errors else 200)
 
 
-@held
+@of_whole_person
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request, enrolment):
     form = EraseForm(request.POST if request.method == "POST" else None)
@@ -107,11 +109,12 @@ def readable(told):
         "others": [rows_of(record) for record in told["merged_records"]],
         "guardians": [guardian_of(row) for row in told["guardians"]],
         "agreements": consents.agreements(told),
-        "background": background.readable(told["background"]["answers"]),
+        "background": [background.readable(row["answers"]) for row in told["background"] if row["answers"]],
         "places": [place_of(row) for row in told["enrolments"]],
         "messages_sent": [message_of(row) for row in told["messages"]],
         "answers": [{"text": row["text"], "on": day_of(row["received_at"])} for row in told["answers"]],
         "passports": [passport_of(row) for row in told["passports"]],
+        "reads": reads.readable(told["reads"]),
         "alerts": [{"search": row["search"], "until": day_of(row["expires_at"])} for row in told["alerts"]],
     }
 
@@ -156,6 +159,7 @@ def place_of(row):
         "is_live": row["state"] in LIVE,
         "reference": row["reference"],
         "history": [{"state": State(each["to_state"]).label, "on": day_of(each["at"])} for each in row["history"]],
+        "declared": row["declared"],
         "opinions": [each for each in row["surveys"] if each["answered_on"]],
         "marks": [{"label": label, "n": n} for label, n in marks if n],
         "certificates": [each["number"] for each in row["certificates"]],

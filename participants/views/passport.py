@@ -21,9 +21,9 @@ from programmes.models.courses import Theme
 
 from ..forms_passport import PinForm
 from ..models.enrolments import LIVE, State
-from ..services import passports
+from ..services import drafts, passports
 from . import stories
-from .holders import link
+from .holders import held, link
 
 OPENED = "opened_people"  # session key: links whose PIN was entered
 MOST_MEETINGS = 5
@@ -35,6 +35,36 @@ def resident_of(request):
     user = request.user
     is_one = user.is_authenticated and user.is_resident and not session_is_over(request.session)
     return user if is_one else None
+
+
+def is_proved(request, draft):
+    """Whether who is signed in here may speak for the person of a draft."""
+    if (resident := resident_of(request)) is None:
+        return False
+    records = drafts.records_of(draft)
+    return all(speaks_for(request, each) for each in records) if records else draft.answers["phone"] == resident.phone
+
+
+def speaks_for(request, participant):
+    """By her passport, her PIN entered where she set one, or by the phone on record, which a code has proved."""
+    if (resident := resident_of(request)) is None:
+        return False
+    known = next((each for each in passports.people_of(resident) if each.participant == participant), None)
+    return is_open(request, known) if known else participant.phone == resident.phone
+
+
+def of_whole_person(view):
+    """A page of all that is kept, behind the link of a place: of one that opens no more it says how to get there."""
+
+    @held
+    @wraps(view)
+    def page(request, enrolment):
+        if enrolment.opens_person or speaks_for(request, enrolment.participant):
+            return view(request, enrolment)
+        context = {"receipt": link("receipt", enrolment), "join": reverse("passport-join", args=[enrolment.token])}
+        return render(request, "participants/one_place.html", context, status=403)
+
+    return page
 
 
 def is_open(request, person):

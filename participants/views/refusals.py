@@ -9,8 +9,8 @@ from programmes.models import Course, CourseRun
 from programmes.services import demand
 
 from ..services import drafts, prerequisites
-from ..services.people import OF_AGE
-from ..services.refusals import age_on, person_refusal, refusal
+from ..services.people import is_alone
+from ..services.refusals import age_on, alone, date_refusal, person_refusal, refusal
 from . import stories
 
 STATUSES = {"full_now": 200, "too_often": 429, "too_many": 429}
@@ -19,27 +19,21 @@ STATUSES = {"full_now": 200, "too_often": 429, "too_many": 429}
 def stopped(request, run, draft):
     """The page for a person who cannot go on in this group, or None."""
     learner = drafts.person_of(draft.answers)
-    if reason := person_refusal(learner, run):
+    if reason := date_refusal(learner, run) or person_refusal(learner, run):
         return refused(request, run, draft, reason)
-    return with_an_adult(request, run, draft) if is_alone(learner) else None
+    return with_an_adult(request, run, draft, alone()) if is_alone(learner) else None
 
 
-def is_alone(person):
-    """A child for whom no adult acts."""
-    born = {"birth_year": person.birth_year, "birth_date": person.birth_date}
-    return not person.relation and age_on(clock.local_day(clock.now()), **born) < OF_AGE
-
-
-def with_an_adult(request, run, draft):
+def with_an_adult(request, run, draft, reason):
     """The answers are kept, as those about a child: the adult who acts for it has two to add."""
+    note(request, run, reason)
     draft = drafts.keep(draft, run=run, answers={"who": "child"})
     context = {"run": run, "person_url": address("enrol-person", draft), "who_url": address("enrol-who", draft)}
     return render(request, "participants/with_an_adult.html", context, status=422)
 
 
 def refused(request, run, draft, reason):
-    if request.method == "POST" and run.course.kind != Course.Kind.PRACTICE:
-        demand.note_refusal(run, reason.code)
+    note(request, run, reason)
     at = clock.now()
     answers = draft.answers if draft else {}
     learner = drafts.person_of(answers) if "birth" in answers else None
@@ -57,6 +51,12 @@ def refused(request, run, draft, reason):
         "others": cards.of_runs(other_groups(run, learner, at), at),
     }
     return render(request, "participants/refused.html", context, status=STATUSES.get(reason.code, 409))
+
+
+def note(request, run, reason):
+    """For the figures of what is missing, without the person."""
+    if request.method == "POST" and run.course.kind != Course.Kind.PRACTICE:
+        demand.note_refusal(run, reason.code)
 
 
 def other_groups(run, learner, at):

@@ -16,8 +16,8 @@ from ..services.refusals import EnrolmentRefused, full_refusal
 from . import stories, summaries
 from .holders import held, link
 from .journey import first_gap, form_page, later_step, step, visit_of
-from .passport import ask_pin, is_open, resident_of
-from .refusals import address, refused, stopped
+from .passport import ask_pin, is_open, is_proved, resident_of
+from .refusals import address, refused, stopped, with_an_adult
 
 
 @login_not_required
@@ -117,8 +117,10 @@ def send(request, run, draft):
     if reason := full_refusal(run, may_wait=may_wait):  # in a rush most people are told so without waiting for a lock
         return refused(request, run, draft, reason)
     try:
-        enrolment = drafts.send(draft, may_wait=may_wait)
+        enrolment = drafts.send(draft, may_wait=may_wait, is_proved=is_proved(request, draft))
     except EnrolmentRefused as refusal:
+        if refusal.reason.code == "alone":
+            return with_an_adult(request, run, draft, refusal.reason)
         if refusal.reason.code == "clash":
             return redirect(address("enrol-clash", draft))
         if refusal.reason.code == "already":
