@@ -86,7 +86,8 @@ def _alone(cursor):
     cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
     if not cursor.fetchone()[0]:
         return False
-    cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+    cursor.execute("SET LOCAL statement_timeout = 0")
+    cursor.execute("SET LOCAL work_mem = '64MB'")
     return True
 
 

@@ -1,5 +1,7 @@
 """Who may see and mark whom. Scope comes from memberships, never from the address."""
 
+from datetime import timedelta
+
 from django.db.models import Exists, OuterRef
 
 from programmes.models import CourseRun, Membership
@@ -14,6 +16,8 @@ ROLES_WITH_PEOPLE = {
     Membership.Role.PROGRAMME_OFFICER,
 }
 KEEPERS = ROLES_WITH_PEOPLE - {Membership.Role.TRAINER}
+OF_ORGANISATIONS = {Membership.Role.TRAINER, Membership.Role.MANAGER}
+ORGANISATIONS_SEE = timedelta(days=60)  # who was in a group, after its end
 
 
 def may_move_people(user, run: CourseRun, today):
@@ -42,7 +46,8 @@ def has_desk(user, today):
 
 
 def roles_over(user, run: CourseRun, today):
-    """The roles this user holds over this group today."""
+    """The roles this user holds over the people of this group today. Organisations are left with the counts some time
+    after its end."""
     roles = set()
     for membership in memberships_of(user, today):
         over = {
@@ -54,4 +59,4 @@ def roles_over(user, run: CourseRun, today):
             roles.add(membership.role)
         if membership.role == Membership.Role.TRAINER and run.trainers.filter(pk=user.pk).exists():
             roles.add(membership.role)
-    return roles
+    return roles - OF_ORGANISATIONS if today > run.ends_on + ORGANISATIONS_SEE else roles

@@ -4,6 +4,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
 from learningcity import clock
+from learningcity.signals import leaving
 from programmes import signals
 from programmes.models import CourseRun
 
@@ -22,6 +23,10 @@ def tell_decision(sender, run, decision, by, note, **act):
     announcements.announce_decision(run, note=note)
     if decision == CourseRun.Decision.CANCELLED:
         cancellations.cancel_all(run, by=by, why="group cancelled")
+    elif decision == CourseRun.Decision.POSTPONED:
+        queue.suspend(run)
+    else:
+        queue.renew(run, at=clock.now(), by=by)
     reminders.write_again()
 
 
@@ -33,6 +38,11 @@ def class_anew(sender, run, **act):
 @receiver(signals.seats_changed)
 def move_line(sender, run, by, **act):
     queue.move_up(run, at=clock.now(), by=by)
+
+
+@receiver(leaving)
+def stop_reminder(sender, message, **act):
+    return message.template == reminders.TEMPLATE and reminders.is_over(message)
 
 
 @receiver(user_logged_in)

@@ -4,7 +4,20 @@ from celery import current_app, shared_task
 
 from learningcity import clock
 
-from .services import alerts, decisions, desk_release, drafts, draw, people, queue, reminders, retention, surveys
+from .services import (
+    alerts,
+    decisions,
+    desk_release,
+    drafts,
+    draw,
+    offer_reminders,
+    people,
+    queue,
+    reminders,
+    replies,
+    retention,
+    surveys,
+)
 
 A_MOMENT = timedelta(milliseconds=100)  # the clocks of the worker and of the database are not quite the same
 
@@ -16,10 +29,14 @@ def sweep_drafts():
 
 @shared_task
 def sweep_queue():
-    """Offers whose time has passed go on to the next in line; those that end before the next sweep do so on time."""
-    queue.sweep()
-    for run, at in queue.ending_soon():
-        current_app.send_task("participants.tasks.sweep_run", [run], eta=at + A_MOMENT)
+    """Offers whose time has passed go on to the next in line; those that end before the next sweep do so on time. Who
+    has let half of her time go by is reminded."""
+    try:
+        queue.sweep()
+    finally:  # also when a group failed
+        for run, at in queue.ending_soon():
+            current_app.send_task("participants.tasks.sweep_run", [run], eta=at + A_MOMENT)
+        offer_reminders.remind(at=clock.now())
 
 
 @shared_task
@@ -51,7 +68,8 @@ def take_over():
 
 @shared_task
 def forget_people():
-    """Those of whom nothing is to come, and nothing was for long."""
+    """Those of whom nothing is to come, and nothing was for long; and who wrote to us and is nobody we know."""
+    replies.forget()
     retention.forget()
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
@@ -19,7 +20,7 @@ from learningcity import clock
 from learningcity.i18n import long_date
 from learningcity.models import District
 
-from . import prepared, wording
+from . import wording
 from .models import Course, CourseRun, Meeting, Venue
 from .models.meetings import TAKING_PLACE
 from .openings import JOINABLE
@@ -95,7 +96,7 @@ def of_runs(pks, at):
     language, pks = get_language(), list(pks)
     if not pks:
         return ()
-    with prepared.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(query(language), [pks, list(TAKING_PLACE), at, at, pks])
         rows = cursor.fetchall()
     today = clock.local_day(at)

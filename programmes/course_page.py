@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.conf import settings
+from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -17,7 +18,7 @@ from django.utils.translation import get_language
 from learningcity import clock
 from learningcity.context import NAME, OWN_NAMES
 
-from . import access, cards, openings, prepared, structured, wording
+from . import access, cards, openings, structured, wording
 from .models import Course, CourseRun, Pathway
 
 MOST_DRAWN = 512  # pages of some forty kilobytes each
@@ -86,7 +87,7 @@ class Page:
 
 def look(slug):
     """Raises Course.DoesNotExist for what the public never saw."""
-    with prepared.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(VERSIONS, [slug])
         rows = cursor.fetchall()
     if not rows:

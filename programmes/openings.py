@@ -3,6 +3,7 @@
 from math import cos, radians
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, prefetch_related_objects
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from learningcity import clock
 
-from . import facets, filters, prepared, search
+from . import facets, filters, search
 from .models import Course, CourseRun, Venue
 from .models.runs import RunStatus
 from .services import timetable
@@ -128,7 +129,7 @@ def others(course, now, at):
 
 
 def similar(course, at):
-    with prepared.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(SIMILAR, {"at": at, "theme": course.theme, "pk": course.pk, "most": MOST_OTHERS})
         return [pk for (pk,) in cursor.fetchall()]
 

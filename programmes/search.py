@@ -6,11 +6,12 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
+from django.db import connection
 from psycopg.types.numeric import Int8
 
 from learningcity import clock
 
-from . import facets, prepared, spelling
+from . import facets, spelling
 from .models.catalogue import DAY_AT, DAY_BITS, PLACES_BIT
 
 PER_PAGE, MOST_NEAR, MOST_KEPT = 20, 3, 500
@@ -236,7 +237,7 @@ def _answer(question, words, params):
         key = f"CASE WHEN {' AND '.join(fits for fits, _bits in masks)} THEN {key} END"
     if len(masks) > 1:
         where += f" AND {bits} <> 0"
-    with prepared.cursor() as cursor:
+    with connection.cursor() as cursor:
         text = STATEMENT.format(bits=bits, key=key, words=words.condition, where=where, changes=CHANGES)
         cursor.execute(text, params)
         return Found(*cursor.fetchone())
@@ -324,7 +325,7 @@ def every_run(question):
     masks = {f"any{n}": Int8(mask) for n, (_group, mask) in enumerate(_masks(question))}
     params = words.params | masks
     fits = [f"({words.condition})", _where(question, params), *(f"facets & %({name})s <> 0" for name in masks)]
-    with prepared.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(EVERY_RUN.format(fits=" AND ".join(fits), key=_key(question, words)), params)
         return [pk for (pk,) in cursor.fetchall()]
 
@@ -339,7 +340,7 @@ def _asked_before(question, page, per_page):
     kept = _kept().get((question, page, per_page))
     if kept is None:
         return None
-    with prepared.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(LOOK)
         at, changes = cursor.fetchone()
     return replace(kept, at=at) if kept.changes == changes and not (kept.until and kept.until <= at) else None

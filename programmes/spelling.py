@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+from django.db import connection
 from psycopg.types.json import Jsonb
 
 from learningcity.folding import ARABIC, fold
-
-from . import prepared
 
 MOST_LETTERS, MOST_WORDS, LONGEST_WORD = 200, 8, 40
 SAME = 4  # first letters of two Latin words of one stem: `tennis` has that of `tenir`
@@ -207,7 +206,7 @@ def understand(words):
     """One `Understood` per word, without lexemes for a word that is like none. One statement for all."""
     if not words:
         return []
-    with prepared.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(LOOK_UP, [Jsonb([_question(n, word, len(words)) for n, word in enumerate(words)])])
         found = [json.loads(row[0] or "[]") for row in cursor.fetchall()]
     return [_understood(word, candidates) for word, candidates in zip(words, found, strict=True)]

@@ -267,7 +267,18 @@ def prerequisite(row):
     return f"{said} ({age})"
 
 
-# --- Too few people -----------------------------------------------------------------------------------
+# --- Too many people, too few people -------------------------------------------------------------------
+
+
+def falling(run):
+    """Of a group that is made smaller than the people in it, for the staff; else nothing."""
+    if run.capacity_wanted is None:
+        return ""
+    return ngettext(
+        "%(taken)s person has a place: the group goes down to %(n)s when this person leaves.",
+        "%(taken)s people have a place: the group goes down to %(n)s as they leave.",
+        run.seats_taken,
+    ) % {"taken": number(run.seats_taken), "n": number(run.capacity_wanted)}
 
 
 def minimum(run, today):

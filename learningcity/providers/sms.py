@@ -3,16 +3,18 @@
 import json
 import os
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
-from http.client import HTTPException
-from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from learningcity.gsm import segments
 
 from .protocol import SECONDS, NotSent, OutcomeUnknown
+
+ACCEPTED = range(200, 300)
 
 
 class ConsoleSms:
@@ -41,17 +43,11 @@ class FileSms:
         return reference
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    """The bearer token goes to the address of the settings and nowhere else."""
-
-    def redirect_request(self, *args):
-        return None
-
-
 class HttpSms:
     """POST {"from", "to", "text", "reference"} as JSON; 2xx means accepted, `id` of the answer is the provider's id.
 
-    The gateway has to treat `reference` as an idempotency key, as the header of that name repeats.
+    The gateway has to treat `reference` as an idempotency key, as the header of that name repeats. No redirect is
+    followed: the bearer token goes to the address of the settings and nowhere else.
     """
 
     remembers_references = True
@@ -63,20 +59,31 @@ class HttpSms:
             "Content-Type": "application/json",
             "Idempotency-Key": reference,
         }
-        request = Request(settings.SMS_HTTP_URL, json.dumps(body).encode(), headers, method="POST")
-        return self._id_in(self._answer(request)) or reference
+        return self._id_in(self._answer(json.dumps(body).encode(), headers)) or reference
 
-    def _answer(self, request):
+    def _answer(self, body, headers):
+        """Before the line stands nothing has left, and a refusal says so too; everything else leaves a doubt."""
+        address = urlsplit(settings.SMS_HTTP_URL)
+        with closing(self._line(address)) as line:
+            try:
+                line.request("POST", address._replace(scheme="", netloc="", fragment="").geturl() or "/", body, headers)
+                response = line.getresponse()
+                answer = response.read(10_000)
+            except (OSError, HTTPException) as error:
+                raise OutcomeUnknown(type(error).__name__) from None
+        if response.status in ACCEPTED:
+            return answer
+        comes_later = response.status == 503 and response.headers["Retry-After"]
+        raise (NotSent if response.status < 500 or comes_later else OutcomeUnknown)(f"HTTP {response.status}")
+
+    def _line(self, address):
+        kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
+        line = kind(address.hostname, address.port, timeout=SECONDS)
         try:
-            with build_opener(_NoRedirect).open(request, timeout=SECONDS) as response:
-                return response.read(10_000)
-        except HTTPError as error:
-            with error:
-                raise NotSent(f"HTTP {error.code}") from None
-        except URLError as error:  # the request itself did not get through
-            raise NotSent(type(error.reason).__name__) from None
-        except (OSError, HTTPException) as error:
-            raise OutcomeUnknown(type(error).__name__) from None
+            line.connect()
+        except OSError as error:
+            raise NotSent(type(error).__name__) from None
+        return line
 
     def _id_in(self, answer):
         try:

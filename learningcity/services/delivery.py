@@ -12,11 +12,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from learningcity import clock
 from learningcity.models.messages import Channel, OutboxMessage
 from learningcity.providers import OutcomeUnknown, provider_for
+from learningcity.signals import leaving
 
 from .messages import ask
 from .wording import text_of
@@ -31,12 +32,14 @@ CODE_LIFE = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
 BATCH = 1000
 SWEEP_EVERY = 60  # seconds, as in CELERY_BEAT_SCHEDULE
 FAILED = "Not delivered, as the provider reported."
+DELIVERED = "Delivered, as the provider reported."  # the last word: a report of failure that comes after it is void
 NO_ANSWER = "Handed to the provider, no answer yet."
 State = OutboxMessage.State
 
 
 def deliver(pk):
-    """The state of the message afterwards, or None when there was nothing to do: not due, or another worker has it."""
+    """The state of the message afterwards, or None when there was nothing to do: not due, no longer true, or another
+    worker has it."""
     if (message := _claim(pk)) is None:
         return None
     provider = provider_for(message.channel)
@@ -66,6 +69,9 @@ def _claim(pk):
         return None
     if "code" in message.values and message.created_at < clock.now() - CODE_LIFE:
         _bury(message, "Too late: the code is void.")
+        return None
+    if any(is_over for _receiver, is_over in leaving.send(OutboxMessage, message=message)):
+        OutboxMessage.objects.filter(pk=pk).update(state=State.CANCELLED)
         return None
     message.attempts += 1
     OutboxMessage.objects.filter(pk=pk).update(
@@ -123,10 +129,11 @@ def note_report(reference, status):
     """What a gateway says of a text message long after it took it. It ends a doubt; what nobody knows is no fault."""
     told = OutboxMessage.objects.filter(channel=Channel.SMS, dedupe_key=reference)
     if status == "failed":
-        failed = told.filter(state__in=[State.PENDING, State.SENT])
+        failed = told.filter(state__in=[State.PENDING, State.SENT]).exclude(last_error=DELIVERED)
         failed.update(state=State.DEAD, sent_at=None, last_error=FAILED)
     else:
-        told.filter(state=State.DEAD).update(state=State.SENT, sent_at=Now(), last_error="")
+        arrived = told.filter(state__in=[State.DEAD, State.SENT])
+        arrived.update(state=State.SENT, sent_at=Coalesce("sent_at", Now()), last_error=DELIVERED)
 
 
 def retry_dead():

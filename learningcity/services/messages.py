@@ -40,9 +40,9 @@ def write(*, channel, recipient, language, template, values, dedupe_key, not_bef
         transaction.on_commit(partial(ask_for, dedupe_key), robust=True)
 
 
-def cancel(*, dedupe_key):
-    """True when the message had not left and now never will."""
-    pending = OutboxMessage.objects.pending().filter(dedupe_key=dedupe_key)
+def cancel(*dedupe_keys):
+    """True when one of these messages had not left and now never will."""
+    pending = OutboxMessage.objects.pending().filter(dedupe_key__in=dedupe_keys)
     return bool(pending.update(state=OutboxMessage.State.CANCELLED))
 
 

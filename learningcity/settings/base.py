@@ -109,6 +109,8 @@ DATABASES["default"] |= {
         **DATABASES["default"].get("OPTIONS", {}),
         "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c jit=off",
         "connect_timeout": 5,
+        "server_side_binding": True,
+        "prepare_threshold": 2,  # what a connection has asked so often is planned once for all
     },
 }
 REDIS_URL = env.str("REDIS_URL")
@@ -283,7 +285,7 @@ CELERY_BEAT_SCHEDULE = {
     "alert-decisions": {"task": "participants.tasks.alert_decisions", "schedule": 3600.0},
     "sweep-drafts": {"task": "participants.tasks.sweep_drafts", "schedule": 900.0},
     "invite-to-surveys": {"task": "participants.tasks.invite_to_surveys", "schedule": 86_400.0},
-    "take-over": {"task": "participants.tasks.take_over", "schedule": 86_400.0},
+    "take-over": {"task": "participants.tasks.take_over", "schedule": 3600.0},
     "forget-people": {"task": "participants.tasks.forget_people", "schedule": 86_400.0},
     "tell-alerts": {"task": "participants.tasks.tell_alerts", "schedule": 3600.0},
     "mend-catalogue": {"task": "programmes.tasks.mend_catalogue", "schedule": 600.0},

@@ -114,8 +114,9 @@ def open_group(organisation, district, now):
 def confirmed(run, now):
     person = {"sex": "F", "birth_year": 1990}
     participant = create("participants.Participant", given_name="Yasmine", phone="+212612345678", **person)
-    place = {"state": "enrolled", "joined_at": now, "sequence": 1, "source": "online", "confirmed_on": now.date()}
-    return create("participants.Enrolment", run=run, participant=participant, **place, **person)
+    place = {"state": "enrolled", "joined_at": now, "sequence": 1, "source": "online", "opens_person": True}
+    place |= {"confirmed_on": now.date()} | person
+    return create("participants.Enrolment", run=run, participant=participant, **place)
 
 
 def people(place):

@@ -16,15 +16,7 @@ from learningcity.services import delivery, messages
 from .outbox import DOWN, PHONE, Provider, RememberingProvider, broker_at, write
 
 OTHER = "+212698765432"
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def provider(settings, monkeypatch):
-    settings.SMS_PROVIDER = "learningcity.tests.outbox.Provider"
-    monkeypatch.setattr(Provider, "sent", [])
-    monkeypatch.setattr(Provider, "errors", {})
-    return Provider
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("provider")]
 
 
 @pytest.fixture
@@ -173,7 +165,7 @@ def test_a_message_cancelled_while_it_leaves_is_told_as_sent(provider, monkeypat
     kept = provider.send
 
     def send(self, *words):
-        messages.cancel(dedupe_key="enrolled:1")
+        messages.cancel("enrolled:1")
         return kept(self, *words)
 
     monkeypatch.setattr(provider, "send", send)
@@ -306,8 +298,23 @@ def test_a_report_of_success_ends_a_doubt_and_changes_nothing_else(provider):
     assert delivery.deliver(write().pk) == "dead"
     for _time in range(2):
         delivery.note_report("enrolled:1", "delivered")
-        assert (row().state, row().last_error) == ("sent", "")
+        assert (row().state, row().last_error) == ("sent", delivery.DELIVERED)
         assert row().sent_at is not None
+
+
+@pytest.mark.parametrize("reports", [["delivered", "failed"], ["failed", "delivered", "failed"]])
+def test_what_has_arrived_is_not_dead_and_not_sent_again(provider, reports):
+    delivery.deliver(write().pk)
+    for status in reports:
+        delivery.note_report("enrolled:1", status)
+    assert (row().state, delivery.retry_dead()) == ("sent", 0)
+
+
+def test_a_report_of_success_keeps_the_moment_in_which_it_left(provider):
+    delivery.deliver(write().pk)
+    left = row().sent_at
+    delivery.note_report("enrolled:1", "delivered")
+    assert row().sent_at == left
 
 
 @pytest.mark.parametrize(("state", "status"), [("cancelled", "failed"), ("cancelled", "delivered")])

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 
 from learningcity import idempotency
 from learningcity.models import SentForm
@@ -40,7 +40,8 @@ def done():
 
 
 def typed(key, **more):
-    return {"form_key": key, "phone": "0612345678", "language": "fr"} | more
+    number = {} if key is None else {"form_key": key}
+    return number | {"phone": "0612345678", "language": "fr"} | more
 
 
 def send(key, client=None, **more):
@@ -65,7 +66,8 @@ def test_sent_twice_is_done_once_and_leads_to_the_same_place():
 
 @pytest.mark.django_db
 def test_without_the_number_it_would_be_done_twice():
-    assert send("")["Location"] != send("", phone="0612345679")["Location"]
+    for phone in ("0612345678", "0612345679"):
+        assert send(None, phone=phone).status_code == 302
     assert done() == 2
 
 
@@ -99,9 +101,19 @@ def test_the_number_of_someone_else_opens_nothing(django_user_model):
 
 
 @pytest.mark.django_db
-def test_what_is_not_a_number_of_ours_is_not_looked_at():
-    assert send("' OR 1=1").status_code == 302
+@pytest.mark.parametrize("key", ["' OR 1=1", "", "0" * 31, "0" * 33, "G" * 32, "\u0661" * 32])
+@pytest.mark.parametrize(("language", "title"), [("fr", "Nous n’avons pas pu lire"), ("ar", "لم نتمكن من قراءة")])
+def test_what_is_not_a_number_of_ours_is_refused_and_nothing_is_done(key, language, title):
+    answer = Client().post(ADDRESS.replace("fr", language), typed(key))
+    assert answer.status_code == 400
+    assert title in answer.text
+    assert done() == 0
     assert not SentForm.objects.exists()
+
+
+@pytest.mark.django_db
+def test_who_keeps_another_key_is_not_asked_for_this_one(client):
+    assert client.post(reverse("passport-sign-in"), {"form_key": "x"}).status_code == 422
 
 
 @pytest.mark.django_db
@@ -124,7 +136,7 @@ def test_sent_at_once_the_second_waits_for_the_first(_again):
 
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_number_all_of_them_are_done():
-    at_once([lambda number=number: send("", phone=f"061234567{number}") for number in range(4)])
+    at_once([lambda number=number: send(None, phone=f"061234567{number}") for number in range(4)])
     assert done() == 4
 
 

@@ -25,6 +25,8 @@ class Gateway(BaseHTTPRequestHandler):
             return
         self.send_response(status)
         self.send_header("Location", "/elsewhere")
+        for header in self.server.headers:
+            self.send_header(*header)
         self.end_headers()
         self.wfile.write(b'{"id": 77}')
 
@@ -35,7 +37,7 @@ class Gateway(BaseHTTPRequestHandler):
 @pytest.fixture
 def gateway(settings):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
-    server.requests, server.answers = [], []
+    server.requests, server.answers, server.headers = [], [], []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     settings.SMS_PROVIDER, settings.SMS_HTTP_TOKEN = "http", "secret"
@@ -56,11 +58,33 @@ def test_the_gateway_gets_text_number_token_and_idempotency_key(gateway, setting
     assert body == {"from": settings.SMS_SENDER, "to": PHONE, "text": TEXT, "reference": "enrolled:1"}
 
 
-@pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 401, 429, 503])
 def test_a_gateway_that_refuses_has_sent_nothing(gateway, status):
-    gateway.answers = [status]
+    gateway.answers, gateway.headers = [status], [("Retry-After", "30")]
     with pytest.raises(NotSent, match=f"^HTTP {status}$"):
         provider_for("sms").send(PHONE, TEXT, "enrolled:1")
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_gateway_that_fails_may_have_sent_it(gateway, status):
+    gateway.answers = [status]
+    with pytest.raises(OutcomeUnknown, match=f"^HTTP {status}$"):
+        provider_for("sms").send(PHONE, TEXT, "enrolled:1")
+
+
+def test_what_a_gateway_that_fails_may_have_sent_is_not_sent_by_another(gateway, settings, provider):
+    settings.SMS_PROVIDER = "http, learningcity.tests.outbox.Provider"
+    gateway.answers = [504]
+    with pytest.raises(OutcomeUnknown):
+        provider_for("sms").send(PHONE, TEXT, "enrolled:1")
+    assert provider.sent == []
+
+
+def test_the_address_of_the_gateway_may_have_a_question(gateway, settings):
+    settings.SMS_HTTP_URL += "?to=all"
+    gateway.answers = [200]
+    provider_for("sms").send(PHONE, TEXT, "enrolled:1")
+    assert gateway.requests[0][0] == "/send?to=all"
 
 
 def test_a_redirect_does_not_carry_the_token_elsewhere(gateway):

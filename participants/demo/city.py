@@ -50,8 +50,10 @@ def build(*, enrolments, attendance, seed, today, report=lambda line: None):
     """Fill the city with about `attendance` marks and exactly `enrolments` places, nothing later than the morning of
     `today`. Returns {table name: rows written}."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
-        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL lock_timeout = '60s'")
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET LOCAL lock_timeout = '60s'")
     furnish(today)
     sign(today)
     city = City(Random(seed), seed, today, enrolments=enrolments, attendance=attendance)

@@ -47,7 +47,8 @@ def without_checks(names):
     which is many times faster for millions of rows. Inside a transaction: nothing is lost when it fails, and readers
     wait."""
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # no check of a row may wait
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no check of a row may wait
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         kept = [definition for name in names for definition in definitions(cursor, name)]
         for drop, _restore in kept:
             cursor.execute(drop)

@@ -8,17 +8,17 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from learningcity import clock
-from learningcity.models.messages import Channel
+from learningcity.models.messages import Channel, OutboxMessage
 from learningcity.services import messages
 from programmes import filters, search
 from programmes.models import CourseRun
 
 from ..models import Alert
+from . import hours
 from .announcements import in_languages
 
 LIFE = timedelta(days=182)
 MOST_PER_PHONE = 5
-DAYTIME = range(9, 19)  # local hours in which a phone may ring
 LOCK = 2_024_121  # with a phone: one who saves alerts for it at a time
 
 
@@ -42,9 +42,39 @@ def save(question, *, phone, language):
     return alert
 
 
+def send_link(alert):
+    """To the phone, and once a day: whoever typed a number sees nothing of what is kept about it."""
+    messages.write(
+        channel=Channel.SMS,
+        recipient=str(alert.phone),
+        language=alert.language,
+        template="alert_saved",
+        values={"course": None, "reference": "", "link": link_of(alert)},
+        dedupe_key=f"{key_of(alert)}saved:{clock.local_day(clock.now())}",
+    )
+
+
 def stop(token):
-    """Delete the alert and its phone number; an unknown token has nothing left to delete."""
-    Alert.objects.filter(token=token).delete()
+    """An unknown token has nothing left to delete."""
+    forget(Alert.objects.filter(token=token))
+
+
+@transaction.atomic
+def forget(gone):
+    """Delete these alerts, and the phone and the words of what was written because of them."""
+    for alert in gone.select_for_update(of=("self",)).order_by("pk"):
+        told = OutboxMessage.objects.filter(dedupe_key__startswith=key_of(alert))
+        told.pending().update(state=OutboxMessage.State.CANCELLED)
+        told.update(recipient="", values={})
+        alert.delete()
+
+
+def key_of(alert):
+    return f"alert:{alert.pk}:"
+
+
+def link_of(alert):
+    return settings.SITE_URL + reverse("alert-link", args=[alert.token])
 
 
 def question_of(alert):
@@ -60,11 +90,11 @@ def joinable(question, at):
 
 
 def tell():
-    """Write a message for each alert that has news, by day only; forget alerts whose time has passed. Returns how many
-    people were told. Repeating it tells nobody twice."""
+    """Write a message for each alert that has news, in the hours when people are written to; forget alerts whose time
+    has passed. Returns how many people were told. Repeating it tells nobody twice."""
     at = clock.now()
-    Alert.objects.filter(expires_at__lte=at).delete()
-    if at.astimezone(clock.CASABLANCA).hour not in DAYTIME:
+    forget(Alert.objects.filter(expires_at__lte=at))
+    if not hours.is_open(at):
         return 0
     return sum(tell_one(pk, at) for pk in list(Alert.objects.live(at).order_by("pk").values_list("pk", flat=True)))
 
@@ -92,8 +122,8 @@ def tell_one(pk, at):
             "date": run.starts_on.isoformat(),
             "venue": in_languages(run.venue, "name"),
             "reference": "",
-            "link": settings.SITE_URL + reverse("alert-link", args=[alert.token]),
+            "link": link_of(alert),
         },
-        dedupe_key=f"alert:{alert.pk}:{today}",
+        dedupe_key=f"{key_of(alert)}{today}",
     )
     return True

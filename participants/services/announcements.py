@@ -1,6 +1,7 @@
 """What people are told about their place and their meetings. Only this file knows which template speaks of what."""
 
 from django.conf import settings
+from django.db.models import Exists
 from django.urls import reverse
 
 from learningcity import clock
@@ -10,7 +11,7 @@ from programmes.models import CourseRun
 from programmes.services import timetable
 
 from ..models import Enrolment, Participant
-from ..models.enrolments import SEAT_HOLDING, State
+from ..models.enrolments import LIVE, MOVES, SEAT_HOLDING, State
 
 TEMPLATES = {State.ENROLLED: "enrolled", State.WAITING: "waiting", State.OFFERED: "offered", State.EXPIRED: "expired"}
 TEMPLATES |= {State.CANCELLED_BY_LEARNER: "cancelled", State.DECLINED: "declined"}
@@ -24,8 +25,10 @@ DECISIONS = {
 
 
 def announce(enrolment, *, key=None, not_before=None):
-    """Write the message of the enrolment's present state."""
+    """Write the message of the enrolment's present state, instead of what tells of an earlier one and has not left."""
     template = TEMPLATES[State(enrolment.state)]
+    if has_history(enrolment):
+        take_back(enrolment)
     key = key or key_of(enrolment, enrolment.state)
     write(enrolment, template, values(enrolment), key=key, not_before=not_before)
 
@@ -36,13 +39,40 @@ def announce_transfer(enrolment):
     write(enrolment, template, values(enrolment), key=key_of(enrolment, State.TRANSFERRED))
 
 
+def has_history(enrolment):
+    """Whether its state is not the first one, as far as the row itself tells."""
+    return enrolment.state not in MOVES[None] or bool(enrolment.offered_at or enrolment.drawn_rank)
+
+
 def take_back(enrolment):
-    """What tells of an offer that is over and has not left stays unsaid."""
-    messages.cancel(dedupe_key=key_of(enrolment, State.OFFERED))
+    """What tells of an earlier state and has not left stays unsaid."""
+    earlier = [state for state in LIVE if state != enrolment.state]
+    keys = [key_of(enrolment, state) for state in (*earlier, State.TRANSFERRED)]
+    messages.cancel(*keys, *offer_keys(enrolment)[1:], reminder_key(enrolment))
+
+
+def announce_again(enrolment, *, not_before):
+    """The offer, which was made anew."""
+    announce(enrolment, key=offer_keys(enrolment)[-1], not_before=not_before)
+
+
+def take_back_offer(enrolment):
+    messages.cancel(*offer_keys(enrolment), reminder_key(enrolment))
 
 
 def key_of(enrolment, state):
     return f"enrolment:{enrolment.pk}:{state}"
+
+
+def offer_keys(enrolment):
+    """Of an offer, and of the one that was made anew at `offered_at`."""
+    key = key_of(enrolment, State.OFFERED)
+    return [key, f"{key}:{enrolment.offered_at:%Y%m%d%H%M%S%f}"] if enrolment.offered_at else [key]
+
+
+def reminder_key(enrolment):
+    """Of its offer: there is one."""
+    return key_of(enrolment, "offer_reminder")
 
 
 def write(enrolment, template, told, *, key, not_before=None):
@@ -73,7 +103,6 @@ def values(enrolment):
         told |= answering(run.enrolment_closes_at)
     if enrolment.state == State.OFFERED:
         told |= answering(enrolment.answer_by)
-        told["link"] = settings.SITE_URL + reverse("offer", args=[enrolment.token])
     return told
 
 
@@ -87,12 +116,13 @@ def addressed(enrolment, *, named=None):
     """Names in every language the portal speaks; the template picks. A sensitive course is None and never named.
     `named` is what `names_the_person` says, for who has asked it of many at once."""
     course = enrolment.run.course
+    page = "offer" if enrolment.state == State.OFFERED else "receipt"
     named = names_the_person(enrolment) if named is None else named
     return {
         "first_name": enrolment.participant.first_name if named else "",
         "course": None if course.is_sensitive else in_languages(course, "title"),
         "reference": enrolment.reference,
-        "link": settings.SITE_URL + reverse("receipt", args=[enrolment.token]),
+        "link": settings.SITE_URL + reverse(page, args=[enrolment.token]),
     }
 
 
@@ -180,5 +210,6 @@ def in_languages(record, field):
 def names_the_person(enrolment):
     """On a phone that serves several people, and for a child, the message begins with the first name."""
     person = enrolment.participant
-    shared = Participant.objects.filter(phone=person.phone).exclude(pk=person.pk).exists()
-    return shared or person.guardianships.current().exists()
+    others = Participant.objects.filter(phone=person.phone).exclude(pk=person.pk)
+    named = Exists(others) | Exists(person.guardianships.current())
+    return Participant.objects.filter(named, pk=person.pk).exists()

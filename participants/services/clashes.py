@@ -20,6 +20,8 @@ class Clash(NamedTuple):
 def of(records, run):
     """The places that someone with these records has already in groups that meet when `run` meets: [Clash]. One that
     ends when the other starts does not clash."""
+    if not records:
+        return []
     held = Enrolment.objects.filter(participant__in=records, state__in=HELD).exclude(run=run)
     places = held.filter(run__starts_on__lte=run.ends_on, run__ends_on__gte=run.starts_on).order_by("pk")
     places = list(places.select_related("run__course", "run__venue").prefetch_related("run__meetings"))

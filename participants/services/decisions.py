@@ -115,7 +115,7 @@ def call_off(run, *, by, reason, there=None):
     run = locked[run.pk]
     decide(run, "call off group", by=by, reason=reason)
     parties = everyone(run)
-    moved = sum(move(party, run, locked[there.pk], by=by, reason=reason) for party in parties) if there else 0
+    moved = sum(move(party, run, locked[there.pk], by=by) for party in parties) if there else 0
     runs.cancel(run, by=by, reason=reason)
     return Outcome(moved, sum(map(len, parties)) - moved)
 
@@ -135,17 +135,17 @@ def everyone(run):
     return [list(party) for _key, party in groupby(served, key=lambda each: (each.state, each.party or each.pk))]
 
 
-def move(party, here, there, *, by, reason):
+def move(party, here, there, *, by):
     """How many of a party have a seat there now: all, or nobody where one does not fit or a seat is missing."""
     at = clock.now()
     if len(party) > there.places_left or not all(transfers.may_come(each, there, at) for each in party):
         return 0
-    return sum(is_carried(each, here, there, at=at, by=by, reason=reason) for each in party)
+    return sum(is_carried(each, here, there, at=at, by=by) for each in party)
 
 
 def is_carried(place, here, there, **act):
     try:
-        transfers.carry(place, here, there, may_wait=False, **act)
+        transfers.carry(place, here, there, may_wait=False, reason="called off", **act)
     except EnrolmentRefused:  # she has a place there already
         return False
     return True

@@ -12,11 +12,8 @@ from . import queue
 def sweep():
     """Release what is due and offer it to those in line: how many groups."""
     today = clock.local_day(clock.now())
-    due = CourseRun.objects.filter(desk_release_on__lte=today, desk_seats__gt=0).order_by("pk")
-    due = list(due.values_list("pk", flat=True))
-    for pk in due:
-        release_run(pk)
-    return len(due)
+    due = CourseRun.objects.filter(desk_release_on__lte=today, desk_seats__gt=0)
+    return len(list(queue.one_by_one(due.values_list("pk", flat=True), release_run)))
 
 
 @transaction.atomic

@@ -19,8 +19,7 @@ from programmes.models import CourseRun
 
 from ..models import Draw, Enrolment, EnrolmentEvent
 from ..models.enrolments import State
-from . import announcements, desk_release, hours, places, queue
-from .refusals import misfits
+from . import announcements, desk_release, families, hours, places, queue
 
 VERSION = 1
 
@@ -127,10 +126,11 @@ def refuse_too_early(run, at):
 
 
 def those_who_ask(run, *, at, by):
-    """As they came. Who no longer fits the group is refused before the list is made."""
+    """As they came. Who no longer fits the group is refused before the list is made, and with her those who do not want
+    in without her."""
     asking = run.enrolments.filter(state=State.REQUESTED).select_for_update(of=("self",)).order_by("sequence")
     asking = list(asking.select_related("participant"))
-    unfit = misfits(asking, run)
+    unfit = families.misfits(asking, run)
     for enrolment in asking:
         enrolment.run = run
         if enrolment in unfit:
@@ -176,11 +176,13 @@ def fingerprint(draw):
 def sweep():
     """Hold the draws that are due: how many groups."""
     closed = CourseRun.objects.filter(decision=CourseRun.Decision.PLANNED, enrolment_closes_at__lte=clock.now())
-    due = list(closed.exclude(allocation=CourseRun.Allocation.FIRST_COME).filter(draw=None).order_by("pk"))
-    for run in due:
-        with suppress(DrawRefused):  # postponed a moment ago
-            hold(run, by=None)
-    return len(due)
+    due = closed.exclude(allocation=CourseRun.Allocation.FIRST_COME).filter(draw=None)
+    return len(list(queue.one_by_one(due.values_list("pk", flat=True), hold_due)))
+
+
+def hold_due(pk):
+    with suppress(DrawRefused):  # postponed a moment ago
+        hold(CourseRun.objects.get(pk=pk), by=None)
 
 
 # --- Checking it ----------------------------------------------------------------------------------------------

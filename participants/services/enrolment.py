@@ -13,18 +13,17 @@ from .refusals import EnrolmentRefused, full_now, has_kept_place, refusal
 
 
 @transaction.atomic
-def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True, needs=(), declared=()):
+def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True, **said):
     """Give the participant a seat, or a place in line when the run is full. Asking twice gives the same enrolment.
 
-    `by` is the user who acts, None for a resident. Raises EnrolmentRefused, with the code `full_now` when every place
-    is taken and the person did not say she would wait.
+    `by` is the user who acts, None for a resident. `said`: see `join`. Raises EnrolmentRefused, with the
+    code `full_now` when every place is taken and the person did not say she would wait.
     """
     run = CourseRun.objects.select_related("course", "venue").lock(run.pk)
     participant = people.standing(participant)
     if enrolment := run.enrolments.live().filter(participant=participant).first():
         return enrolment
-    said = {"source": source, "needs": needs, "declared": declared}
-    return begin(participant, run, by=by, may_wait=may_wait, **said)
+    return begin(participant, run, by=by, may_wait=may_wait, source=source, **said)
 
 
 def begin(participant, run, *, by, may_wait, **said):
@@ -38,11 +37,15 @@ def begin(participant, run, *, by, may_wait, **said):
     return enrolment
 
 
-def join(participant, run, *, at, by, source, may_wait, needs, declared, why=""):
-    """A new place, of which nobody is told yet. The caller holds the lock of `run`. Raises EnrolmentRefused."""
+def join(participant, run, *, at, by, source, may_wait, needs=(), declared=(), opens_person=True, why=""):
+    """A new place, of which nobody is told yet. The caller holds the lock of `run`. Raises EnrolmentRefused.
+
+    Without `opens_person` its link opens this place and nothing else of the person: who made it only typed who she is.
+    """
     if reason := refusal(participant, run, at, source=source, declared=declared):
         raise EnrolmentRefused(reason)
-    enrolment = snapshot(participant, run, at=at, source=source, needs=needs, declared=declared)
+    said = {"needs": list(needs), "declared": list(declared), "opens_person": opens_person}
+    enrolment = snapshot(participant, run, at=at, source=source, **said)
     give_place(enrolment, run, may_wait=may_wait)
     enrolment.sequence = run.joined_count = run.joined_count + 1
     ledger.project_dates(enrolment, clock.local_day(at))
@@ -52,14 +55,15 @@ def join(participant, run, *, at, by, source, may_wait, needs, declared, why="")
     return enrolment
 
 
+@transaction.atomic
 def rejoin(enrolment, *, by):
-    """After an offer that passed: a new place at the end of the line, or the one she has meanwhile."""
+    """After an offer that passed: a new place at the end of the line, or the one she has meanwhile. Whoever enrolled
+    her, now she comes by her link: what is kept for the desk is not for her."""
+    replaced = queue.hold_replaced(enrolment)
     queue.sweep_run(enrolment.run_id)  # her offer may have passed a moment ago
-    said = {"source": enrolment.source, "needs": enrolment.needs, "declared": enrolment.declared}
-    with transaction.atomic():
-        replaced = queue.hold_replaced(enrolment)
-        again = enrol(enrolment.participant, enrolment.run, by=by, **said)
-        queue.settle(again, replaced, by=by)
+    said = {name: getattr(enrolment, name) for name in ("needs", "declared", "opens_person")}
+    again = enrol(enrolment.participant, enrolment.run, by=by, source=Enrolment.Source.ONLINE, **said)
+    queue.settle(again, replaced, by=by)
     return again
 
 
@@ -78,15 +82,14 @@ def give_place(enrolment, run, *, may_wait):
         raise EnrolmentRefused(full_now())
 
 
-def snapshot(participant, run, *, at, source, needs, declared):
+def snapshot(participant, run, *, at, source, **said):
     """The person as she is today, copied onto the enrolment: what every later figure reads."""
     return Enrolment(
         run=run,
         participant=participant,
         joined_at=at,
         source=source,
-        needs=list(needs),
-        declared=list(declared),
+        **said,
         sex=participant.sex,
         birth_year=participant.birth_year,
         district_id=participant.district_id,

@@ -33,6 +33,13 @@ def seats_are_counted():
         yield f"run {run[0]}: {counted.format(*run[1:])}"
 
 
+def capacity_falls_with_the_seats():
+    """A group that is to have fewer places than people has none to give."""
+    kept = CourseRun.objects.exclude(capacity_wanted=None).exclude(capacity=F("seats_taken")).order_by("pk")
+    for code, capacity, seats, wanted in kept.values_list("code", "capacity", "seats_taken", "capacity_wanted"):
+        yield f"run {code}: {capacity} places, {seats} taken, and it is to have {wanted}"
+
+
 def one_live_place_per_person():
     doubled = (
         Enrolment.objects.filter(state__in=LIVE).values("participant", "run").annotate(n=Count("pk")).filter(n__gt=1)
@@ -92,6 +99,7 @@ def no_message_is_left_behind():
 
 CHECKS = [
     seats_are_counted,
+    capacity_falls_with_the_seats,
     one_live_place_per_person,
     nobody_gone_has_a_live_place,
     last_event_is_the_state,

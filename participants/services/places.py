@@ -6,6 +6,7 @@ from ..models.enrolments import State
 from . import ledger
 
 COUNTERS = ["seats_taken", "desk_taken", "waiting_count", "offered_count", "ledger_number", "ledger_hash"]
+FALLING = ["capacity", "capacity_wanted"]
 CHANGED = ["state", "offered_at", "answer_by", "confirmed_on", "exited_on"]
 
 
@@ -22,4 +23,7 @@ def move(run, enrolment, state, *, by, at, why=""):
 
 
 def save(run):
-    run.save(update_fields=COUNTERS)
+    """A seat that frees in a group that is to have fewer is given back."""
+    falls = run.capacity_wanted is not None
+    run.let_capacity_fall()
+    run.save(update_fields=COUNTERS + FALLING * falls)

@@ -1,6 +1,6 @@
 """The reminder on the day before: one message for each person and day, all of them in a fixed number of statements."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, Min, OuterRef
@@ -43,6 +43,14 @@ def write(day, *, leaves):
     rows = [message(enrolment, day, leaves) for enrolment in first.values()]
     waiting().filter(dedupe_key__startswith=key(day, "")).delete()
     OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def is_over(message):
+    """Whether this seat, or this meeting at this hour, is gone. Asked when the message leaves: two changes at the same
+    moment write the day anew each as if the other were not."""
+    told = message.values
+    seats = coming(date.fromisoformat(told["date"])).filter(reference=told["reference"])
+    return not seats.filter(meets_at=time.fromisoformat(told["time"])).exists()
 
 
 def waiting():

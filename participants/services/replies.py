@@ -1,10 +1,12 @@
 """Answers by text message alone: what a phone wrote, and what follows from it for the places of that phone.
 
 A text speaks of what stood when it was written. Whatever stood then and is settled since still counts when it has to be
-known which place is meant, so that a text that comes late or twice never hits another one.
+known which place is meant, so that a text that comes late or twice never hits another one. A first name or a reference
+beside the word says which one of several.
 """
 
 import re
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,13 +17,13 @@ from django.utils.crypto import salted_hmac
 
 from learningcity import clock
 from learningcity.folding import fold
-from learningcity.models import IncomingMessage
+from learningcity.models import IncomingMessage, OutboxMessage
 from learningcity.models.messages import Channel
 from learningcity.services import messages
 
-from ..models import Enrolment, EnrolmentEvent, Participant
+from ..models import Enrolment, EnrolmentEvent, Merge, Participant
 from ..models.enrolments import LIVE, State
-from . import announcements, hours, queue
+from . import announcements, beside, hours, queue
 
 TABLE = {
     "yes": "oui yes ok naam na3am n3am wakha waxa 1 نعم آه أه إيه واخا موافق موافقة",
@@ -35,6 +37,9 @@ DEEDS = {"yes": queue.accept, "no": queue.decline}
 SETTLED = {"yes": State.ENROLLED, "no": State.DECLINED}
 DONE = {"yes": "accepted", "no": "declined"}
 NOTICES = {"ambiguous": "reply_many", "late": "reply_late", "nothing": "reply_nothing", "unclear": "reply_help"}
+NOTICES |= {"clash": "reply_clash", "early": "reply_early"}
+KEPT = timedelta(hours=72)
+TOLERANCE = timedelta(minutes=5)  # of the clock of the gateway
 
 
 @transaction.atomic
@@ -49,7 +54,7 @@ def receive(text):
 
 
 def act(incoming):
-    """`accepted`, `declined`, `cancelled`; nothing done: `again`, `early`, or one of NOTICES, of which we tell."""
+    """`accepted`, `declined`, `cancelled`; nothing done: `again`, or one of NOTICES, of which we tell."""
     meaning = understand(incoming.text)
     if meaning is None:
         outcome, place = "unclear", None
@@ -60,12 +65,23 @@ def act(incoming):
     return outcome
 
 
+def forget():
+    """After KEPT: the phone and the words of texts from phones that nobody has, and of our answers. The ids stay, so
+    that the same text is still known. Gives how many texts."""
+    before = clock.now() - KEPT
+    texts = IncomingMessage.objects.filter(received_at__lt=before).exclude(sender="")
+    answers = OutboxMessage.objects.filter(template__in=NOTICES.values(), created_at__lt=before)
+    answers = answers.exclude(state=OutboxMessage.State.PENDING).exclude(recipient="")
+    answers.exclude(Exists(Participant.objects.filter(phone=OuterRef("recipient")))).update(recipient="", values={})
+    return texts.exclude(Exists(Participant.objects.filter(phone=OuterRef("sender")))).update(sender="", text="")
+
+
 # --- What it says ---------------------------------------------------------------------------------------------
 
 
 def understand(text):
     """`yes`, `no`, `cancel`, or None. The first word decides, unless a later one says something else."""
-    first, *rest = re.findall(r"\w+", fold(text)) or [""]
+    first, *rest = words_of(text) or [""]
     rest = [word for word in rest if word != first]
     if first in ONLY_ALONE and rest and rest[0] not in THANKS:
         return None
@@ -73,28 +89,38 @@ def understand(text):
     return MEANINGS.get(first) if said <= {MEANINGS.get(first)} else None
 
 
+def words_of(text):
+    return re.findall(r"\w+", fold(text))
+
+
 # --- What it does: (code, the place it is about or None) --------------------------------------------------------
 
 
 def answer(incoming, meaning):
+    """About the offers of which she had been told when she wrote. When there were none: about one that was open by
+    then, TOLERANCE more or less, though its message waits for the morning, since its page can be seen. An offer that is
+    newer than the text is left alone, and she is told so."""
     at = clock.now()
-    offers = standing(incoming, [State.OFFERED]).filter(answer_by__gt=incoming.at)
+    offers = list(standing(incoming, [State.OFFERED]).filter(answer_by__gt=incoming.at))
+    open_now = [each for each in offers if is_open(each, at)]
     told = [each for each in offers if hours.next_moment(each.offered_at) <= incoming.at]
-    still_open = [each for each in told if is_open(each, at)]
+    meant = told or just_begun(incoming, open_now, [State.OFFERED], "offered_at")
+    still_open = [each for each in meant if each in open_now]
     if not still_open:
-        return ("early", None) if any(is_open(each, at) for each in offers) else settled(incoming, meaning)
-    if len({each.party or each.pk for each in told}) > 1:
+        return ("early", open_now[0]) if open_now else settled(incoming, meaning)
+    if len({each.party or each.pk for each in meant}) > 1:
         return "ambiguous", None
-    return carry_out(incoming, meaning, still_open)
+    return carry_out(incoming, meaning, still_open[0])
 
 
-def carry_out(incoming, meaning, offers):
+def carry_out(incoming, meaning, offer):
+    """For her and for all who want in with her."""
     try:
-        with transaction.atomic():
-            for offer in offers:
-                DEEDS[meaning](offer, by=None)
+        DEEDS[meaning](offer, by=None)
     except queue.OfferGone:
         return settled(incoming, meaning)
+    except beside.OfferClashes:
+        return "clash", offer
     return DONE[meaning], None
 
 
@@ -110,10 +136,14 @@ def settled(incoming, meaning):
 
 
 def cancel(incoming):
-    live = standing(incoming, LIVE).filter(run__ends_on__gte=clock.local_day(clock.now()))
-    known = [each for each in live if each.joined_at <= incoming.at]
+    """The one place she had when she wrote, TOLERANCE more or less."""
+    standing_then = standing(incoming, LIVE).filter(run__ends_on__gte=clock.local_day(clock.now()))
+    known = [each for each in standing_then if each.joined_at <= incoming.at]
     if not any(each.state in LIVE for each in known):
-        return ("early", None) if len(live) > len(known) else cancelled_before(incoming)
+        live = [each for each in standing_then if each.state in LIVE]
+        known = [] if known else just_begun(incoming, live, LIVE, "joined_at")
+    if not known:
+        return cancelled_before(incoming)
     if len(known) > 1:
         return "ambiguous", None
     queue.leave(known[0], by=None, why="learner: sms")
@@ -129,13 +159,41 @@ def cancelled_before(incoming):
 
 
 def places_of(incoming):
-    places = Enrolment.objects.select_related("participant", "run__course")
-    return places.filter(participant__phone=incoming.sender).order_by("run", "sequence")
+    """Of this phone; when the text names some of them, by first name or reference, those alone."""
+    places = Enrolment.objects.filter(is_of_phone(incoming.sender)).select_related("participant", "run__course")
+    places = places.order_by("run", "sequence")
+    named = [place.pk for place in places if names(incoming.text, place)]
+    return places.filter(pk__in=named) if named else places
 
 
-def standing(incoming, states):
+def names(text, place):
+    """`ANNULER Sara`, `ANNULER CA-7K3M9-2QRT8`, in whatever spelling."""
+    words, first_name = words_of(text), words_of(place.participant.first_name)
+    letters = "".join(words_of(place.reference.removeprefix("CA-")))
+    is_called = bool(first_name) and set(first_name) <= set(words)
+    return is_called or letters in "".join(words)
+
+
+def is_of_phone(phone):
+    """Of a record with this phone, or told to it before that record went on into another one."""
+    moved = {pk for merge in Merge.objects.standing().filter(absorbed__phone=phone) for pk in merge.moved}
+    places = Enrolment.objects.filter(pk__in=moved)
+    keys = {announcements.key_of(place, state): place.pk for place in places for state in LIVE}
+    told = OutboxMessage.objects.filter(recipient=phone, dedupe_key__in=keys).values_list("dedupe_key", flat=True)
+    return Q(participant__phone=phone) | Q(pk__in=[keys[key] for key in told])
+
+
+def just_begun(incoming, places, states, since):
+    """Of `places`, those that are in these states since about when she wrote, by a clock that is not quite ours; none
+    when she may mean another one, which was left just before."""
+    near = standing(incoming, states, at=incoming.at - TOLERANCE).exclude(state__in=states)
+    begun = [each for each in places if getattr(each, since) <= incoming.at + TOLERANCE]
+    return [] if begun and near.exists() else begun
+
+
+def standing(incoming, states, *, at=None):
     """Those that are in one of these states, or were when the text was written."""
-    since = EnrolmentEvent.objects.filter(enrolment=OuterRef("pk"), at__gt=incoming.at, from_state__in=states)
+    since = EnrolmentEvent.objects.filter(enrolment=OuterRef("pk"), at__gt=at or incoming.at, from_state__in=states)
     left = since.exclude(to_state__in=states)
     return places_of(incoming).filter(Q(state__in=states) | Exists(left))
 

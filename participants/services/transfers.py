@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from learningcity import clock
 from programmes.models import CourseRun
 
+from ..models import Enrolment
 from ..models.enrolments import State
-from . import announcements, places, queue
+from . import announcements, clashes, places, queue
 from .enrolment import join
 from .refusals import EnrolmentRefused, Refusal, refusal
 
@@ -18,7 +19,8 @@ MAY_MOVE = (State.REQUESTED, State.ENROLLED, State.OFFERED, State.WAITING)
 def transfer(enrolment, run, *, by, reason):
     """Her place in `run`: a seat for a seat; who waits may also join the end of the line there. Asked twice it gives
     the same place. Raises EnrolmentRefused as `carry` does."""
-    here, there = lock_both(enrolment.run_id, run.pk)
+    ending = Enrolment.objects.live().filter(pk__in=enrolment.replaces).values_list("run", flat=True)
+    here, there = lock_both(enrolment.run_id, run.pk, *ending)
     enrolment = here.enrolments.select_for_update(of=("self",)).select_related("participant").get(pk=enrolment.pk)
     at = clock.now()
     moved = carry(enrolment, here, there, at=at, by=by, reason=reason, may_wait=enrolment.state == State.WAITING)
@@ -38,19 +40,34 @@ def carry(enrolment, here, there, *, at, by, reason, may_wait):
         return known
     if unfit := unfit_move(enrolment, there, known):
         raise EnrolmentRefused(unfit)
-    said = {name: getattr(enrolment, name) for name in ("source", "needs", "declared")}
+    said = {name: getattr(enrolment, name) for name in ("source", "needs", "declared", "opens_person")}
     why = f"from {here.code}"
     moved = join(enrolment.participant, there, at=at, by=by, may_wait=may_wait, why=why, **said)
     places.move(here, enrolment, State.TRANSFERRED, by=by, at=at, why=reason)
     places.save(here)
     announcements.take_back(enrolment)
     announcements.announce_transfer(moved)
+    hand_on(enrolment, moved, by=by)
     return moved
 
 
-def lock_both(here, there):
+def hand_on(enrolment, moved, *, by):
+    """Places that were to end for this one end for the new one, and what ends this one ends that one, where they are at
+    the same hours too."""
+    records = enrolment.participant.records()
+    if enrolment.replaces:
+        shared = [clash.place for clash in clashes.of(records, moved.run) if clash.place.pk in enrolment.replaces]
+        queue.settle(moved, shared, by=by)
+    for other in Enrolment.objects.live().filter(participant__in=records, replaces__contains=[enrolment.pk]):
+        shared = [clash.place.pk for clash in clashes.of(records, other.run)]
+        known = {*other.replaces, moved.pk} - {enrolment.pk}
+        other.replaces = sorted(known.intersection(shared))
+        other.save(update_fields=["replaces"])
+
+
+def lock_both(here, there, *also):
     """Also when both are the same group."""
-    locked = CourseRun.objects.select_related("course", "venue").lock_all({here, there})
+    locked = CourseRun.objects.select_related("course", "venue").lock_all({here, there, *also})
     return locked[here], locked[there]
 
 

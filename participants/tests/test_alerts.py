@@ -1,19 +1,20 @@
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.core.cache import cache
 from django.http import QueryDict
 from django.urls import reverse
 
 from learningcity import clock
-from learningcity.models import OutboxMessage
+from learningcity.models import Holiday, OutboxMessage
 from programmes import filters
 from programmes.models import CourseRun
 from programmes.services import indexing
 from programmes.tests.factories import course, run, venue
 
 from ..models import Alert
-from ..services import alerts
+from ..services import alerts, hours
 
 pytestmark = pytest.mark.django_db
 PHONE = "+212612345678"
@@ -31,8 +32,9 @@ def group(**fields):
 
 @pytest.fixture(autouse=True)
 def by_day(monkeypatch):
-    """Texts leave by day; the tests may run by night."""
-    monkeypatch.setattr(alerts, "DAYTIME", range(24))
+    """Texts leave by day; the tests may run by night or at noon on a Friday."""
+    for usual in ("OPEN", "OPEN_ON_FRIDAY"):
+        monkeypatch.setattr(hours, usual, [(time.min, time.max)])
 
 
 def test_a_group_that_opens_later_is_told_once():
@@ -143,13 +145,15 @@ def test_a_sensitive_course_is_never_named():
     assert OutboxMessage.objects.get().values["course"] is None
 
 
-def test_nobody_is_told_at_night(monkeypatch):
-    monkeypatch.setattr(alerts, "DAYTIME", range(0))
+def test_nobody_is_told_on_a_holiday_but_the_day_after():
+    today = Holiday.objects.create(date=clock.local_day(clock.now()), name_fr="Aïd", name_ar="عيد", name_en="Eid")
     alerts.save(question(), phone=PHONE, language="fr")
     group()
-
     assert alerts.tell() == 0
     assert not OutboxMessage.objects.exists()
+
+    today.delete()
+    assert alerts.tell() == 1
 
 
 def test_asking_again_keeps_one_alert_and_six_more_months():
@@ -211,13 +215,35 @@ def test_the_page_of_an_alert_shows_one_group_of_each_course(client):
     assert len(answer.context["cards"]) == 1
 
 
-def test_the_form_saves_the_search_of_its_address(client):
+def test_the_form_saves_the_search_of_its_address_and_the_link_goes_to_the_phone(client):
     answer = client.post("/fr/me-prevenir/?theme=trade&x=1", {"phone": "06 12 34 56 78", "language": "ar"})
 
     alert = Alert.objects.get()
     assert (str(alert.phone), alert.language, alert.search) == (PHONE, "ar", "theme=trade")
-    assert answer.status_code == 302
-    assert reverse("alert-link", args=[alert.token]) in answer["Location"]
+    assert (answer.status_code, answer["Location"]) == (302, "/fr/cours/?theme=trade")
+    message = OutboxMessage.objects.get()
+    assert (message.recipient, message.language, message.template) == (PHONE, "ar", "alert_saved")
+    assert alert.token in message.values["link"]
+
+
+def test_who_types_the_number_of_somebody_sees_the_same_and_never_her_link(client):
+    pages = []
+    for _time in range(2):
+        pages.append(client.post("/fr/me-prevenir/?q=couture", {"phone": PHONE, "language": "fr"}, follow=True))
+
+    token = Alert.objects.get().token
+    assert [page.status_code for page in pages] == [200, 200]
+    assert [chain for page in pages for chain in page.redirect_chain] == [("/fr/cours/?q=couture", 302)] * 2
+    assert not [page for page in pages if token in page.text]
+    assert OutboxMessage.objects.count() == 1  # once a day
+
+
+def test_nobody_makes_us_write_to_one_number_after_the_other(client):
+    cache.clear()
+    typed = [{"phone": f"06123{number:05}", "language": "fr"} for number in range(61)]
+    answers = [client.post("/fr/me-prevenir/?q=couture", each).status_code for each in typed]
+    assert answers == [302] * 60 + [429]
+    cache.clear()
 
 
 @pytest.mark.parametrize("phone", ["", "12", "+212891234567"])
@@ -238,3 +264,22 @@ def test_ending_it_deletes_the_number_and_opening_the_link_does_not(client):
     assert client.post(address).status_code == 302
     assert not Alert.objects.exists()
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("end", ["stop", "time"])
+def test_what_was_written_because_of_an_alert_ends_with_it(client, end):
+    alert, other = (alerts.save(question(), phone=phone, language="fr") for phone in (PHONE, "+212698765432"))
+    alerts.send_link(alert)
+    group()
+    assert alerts.tell() == 2
+    OutboxMessage.objects.filter(template="alert_saved").update(state="sent", sent_at=clock.now())
+
+    if end == "stop":
+        alerts.stop(alert.token)
+    else:
+        Alert.objects.filter(pk=alert.pk).update(expires_at=clock.now())
+        alerts.tell()
+
+    gone = OutboxMessage.objects.filter(dedupe_key__startswith=f"alert:{alert.pk}:").order_by("template")
+    assert [(row.recipient, row.values, row.state) for row in gone] == [("", {}, "cancelled"), ("", {}, "sent")]
+    assert OutboxMessage.objects.get(dedupe_key__startswith=f"alert:{other.pk}:").recipient == str(other.phone)

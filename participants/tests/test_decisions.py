@@ -240,9 +240,10 @@ def test_who_does_not_fit_in_the_other_group_or_has_a_place_there_is_not_moved(o
 
 def test_people_who_want_in_together_move_together_or_not_at_all(officer):
     here, there = pair(capacity=2)
-    CourseRun.objects.filter(pk=here.pk).update(capacity=1, queue_paused=True)
+    CourseRun.objects.filter(pk=here.pk).update(queue_paused=True, capacity=1)
     places = [enrolment(here, someone(number)) for number in (1, 2, 3)]
-    families.stand_together(*places[1:])
+    CourseRun.objects.filter(pk=here.pk).update(capacity=2)
+    families.stand_together(*(Enrolment.objects.get(pk=place.pk) for place in places[1:]))
 
     decisions.call_off(here, by=officer, reason="Trop peu", there=there)
 

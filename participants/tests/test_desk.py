@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from learningcity import clock
 from learningcity.models import AuditEntry
 from learningcity.tests.factories import district
-from programmes.models import Membership
+from programmes.models import CourseRun, Membership
 from programmes.tests.factories import course, meeting, member, organisation, run, today, venue
 
 from ..models import Guardianship
@@ -50,6 +51,21 @@ def test_today_shows_only_groups_in_scope(page, trainer, group):
     run(trainer=trainer, starts_on=today() - 90 * DAY)
 
     assert list(page("/gestion/", user=trainer).context["groups"]) == [group]
+
+
+def test_a_child_for_whom_nobody_acts_is_brought_up_without_its_name(page, trainer, group):
+    child = participant(given_name="Driss", birth_date=today() - 3000 * DAY, birth_year=(today() - 3000 * DAY).year)
+    acting = Guardianship.objects.create(participant=child, guardian_name="Zineb", relation="mother")
+    place = enrolment(run(trainer=trainer), child)
+    enrolment(run(), participant(birth_date=today() - 3000 * DAY))  # of somebody else's group
+    assert list(page("/gestion/", user=trainer).context["alone"]) == []
+
+    acting.revoked_at = clock.now()
+    acting.save()
+
+    shown = page("/gestion/", user=trainer)
+    assert list(shown.context["alone"]) == [place]
+    assert "Driss" not in shown.text
 
 
 @pytest.mark.parametrize("role", [Role.OFFICIAL, None])
@@ -107,6 +123,24 @@ def test_reading_the_roster_leaves_a_trace(page, trainer, group):
         "count": 2,
         "request_id": response["X-Request-ID"],
     }
+
+
+@pytest.mark.parametrize(("days", "sees_names"), [(60, True), (61, False)])
+def test_organisations_see_names_until_60_days_after_the_end(page, client, trainer, group, days, sees_names):
+    attended = meeting(group, date=today() - 90 * DAY)
+    CourseRun.objects.filter(pk=group.pk).update(starts_on=today() - 90 * DAY, ends_on=today() - days * DAY)
+    call = reverse("roll-call", args=[group.code, attended.pk])
+
+    for someone in (trainer, member(Role.MANAGER, organisation=group.course.organisation)):
+        response = page(roster(group), "en", user=someone)
+        assert ("Amal" in response.text) == sees_names
+        assert client.get(call).status_code == (200 if sees_names else 404)
+        assert AuditEntry.objects.filter(by=someone).exists() == sees_names
+    if not sees_names:
+        assert [row["value"] for row in response.context["rows"]] == ["1"]
+
+    for someone in (member(Role.DISTRICT_OFFICER, district=group.venue.district), member(Role.PROGRAMME_OFFICER)):
+        assert "Amal" in page(roster(group), user=someone).text
 
 
 def test_roster_of_others_is_the_page_of_what_never_existed(client, group):

@@ -98,11 +98,30 @@ def test_birthday_on_the_first_day_counts(birth_date, allowed):
     assert (refusal(person(birth_year=2010, birth_date=birth_date), group, clock.now()) is None) == allowed
 
 
-def test_year_alone_is_enough_and_read_in_favour_of_the_person():
+@pytest.mark.parametrize(
+    ("limits", "year", "code"),
+    [
+        ({"minimum_age": 16}, 2009, None),
+        ({"minimum_age": 16}, 2010, "date_needed"),
+        ({"minimum_age": 16}, 2011, "too_young"),
+        ({"maximum_age": 16}, 2010, None),
+        ({"maximum_age": 16}, 2009, "date_needed"),
+        ({"maximum_age": 16}, 2008, "too_old"),
+        ({}, 2010, None),
+    ],
+)
+def test_year_alone_is_enough_where_no_limit_falls_in_it(limits, year, code):
+    group = run(course=course(**limits), starts_on=date(2026, 12, 1))
+
+    reason = refusal(person(birth_year=year, birth_date=None), group, clock.now())
+
+    assert (reason and reason.code) == code
+
+
+def test_at_the_desk_the_year_is_read_in_favour_of_who_stands_there():
     group = run(course=course(minimum_age=16), starts_on=date(2026, 12, 1))
 
-    assert refusal(person(birth_year=2010, birth_date=None), group, clock.now()) is None
-    assert refusal(person(birth_year=2011, birth_date=None), group, clock.now()).code == "too_young"
+    assert refusal(person(birth_year=2010, birth_date=None), group, clock.now(), source="desk") is None
 
 
 @pytest.mark.parametrize(

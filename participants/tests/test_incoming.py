@@ -73,7 +73,7 @@ def test_from_the_offer_to_the_seat_by_text_message_alone(post, settings, monkey
 
     assert state_of(place) == "enrolled"
     delivery.deliver(OutboxMessage.objects.pending().get(template="enrolled", recipient=PHONE).pk)
-    [_waiting, _offered, confirmation] = Provider.sent
+    [_offered, confirmation] = Provider.sent
     assert place.reference in confirmation[1]
     assert IncomingMessage.objects.get().outcome == "accepted"
 

@@ -109,7 +109,7 @@ def test_an_offer_that_passed_says_so_and_what_else_there_is(client, language):
     page = client.get(f"/o/{expired(group).token}/?langue={language}")
 
     assert page.status_code == 200
-    assert page.context["rejoin"] == {"number": 1, "ahead": 0, "hours": 48, "is_paused": False}
+    assert page.context["rejoin"] == {"number": 1, "ahead": 0, "hours": 48, "is_paused": False, "passes": 3}
     assert 'value="rejoin"' in page.text
     assert [card.run for card in page.context["others"]] == [other.pk]
 

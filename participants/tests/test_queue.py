@@ -1,7 +1,6 @@
 """The line of a group: who is offered a seat, when, and what becomes of it."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from celery import current_app
@@ -210,52 +209,20 @@ def test_after_an_offer_that_passed_one_waits_again_at_the_end():
     assert rejoin(places[1], by=None) == again
 
 
-# --- Together or not at all -------------------------------------------------------------------------------------
+def test_who_joins_again_by_her_link_stands_at_the_end_whoever_enrolled_her():
+    of = month_ahead(capacity=2, desk_seats=1)
+    common, at_desk, again, _waits, last = [
+        enrolment(of, participant(given_name=name, phone=""), source=source)
+        for name, source in [("A", "online"), ("B", "desk"), ("C", "desk"), ("D", "online"), ("E", "online")]
+    ]
+    queue.leave(common, by=None)
+    queue.decline(again, by=None)
+    queue.leave(at_desk, by=None)
 
+    place = rejoin(again, by=None)
 
-def pair(of):
-    party, places = uuid4(), places_in(of, 2)
-    Enrolment.objects.filter(pk__in=[place.pk for place in places]).update(party=party)
-    return places
-
-
-def test_a_pair_gets_two_seats_or_none():
-    of = month_ahead()
-    places_in(of, 1)
-    two = pair(of)
-
-    raise_capacity(of, 2)
-    assert states(two) == ["waiting", "waiting"]
-
-    raise_capacity(of, 3)
-    assert states(two) == ["offered", "offered"]
-
-
-def test_a_pair_is_passed_over_three_times_then_seats_are_held_for_it():
-    of = month_ahead()
-    places_in(of, 1)
-    two, others = pair(of), places_in(of, 5)
-
-    for capacity in (2, 3, 4):
-        raise_capacity(of, capacity)
-    assert states(others) == ["offered"] * 3 + ["waiting"] * 2
-
-    raise_capacity(of, 5)
-    assert states(others)[3:] == ["waiting"] * 2, "the seat waits for a second one"
-    raise_capacity(of, 6)
-    assert states(two) == ["offered", "offered"]
-
-
-def test_looking_again_passes_nobody_over():
-    of = month_ahead()
-    places_in(of, 1)
-    two = pair(of)
-    raise_capacity(of, 2)
-
-    for _minute in range(5):
-        queue.sweep()
-
-    assert set(Enrolment.objects.filter(pk__in=[place.pk for place in two]).values_list("passes", flat=True)) == {0}
+    assert states([place, last]) == ["waiting", "waiting"], "the seat of the desk stays the desk's"
+    assert place.sequence > last.sequence
 
 
 # --- When -------------------------------------------------------------------------------------------------------
@@ -272,7 +239,7 @@ def test_an_offer_ends_at_a_good_hour():
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"decision": CourseRun.Decision.POSTPONED}, "closed"),
+        ({"decision": CourseRun.Decision.POSTPONED}, "postponed"),
         ({"enrolment_closes_at": timedelta(hours=-1)}, "closed"),
         ({"starts_on": timedelta(days=-1)}, "started"),
         ({"enrolment_closes_at": timedelta(minutes=30)}, "too_late"),

@@ -9,9 +9,9 @@ from learningcity import clock
 from learningcity.models import Holiday
 from programmes.models import CourseRun, Membership
 from programmes.services import runs
-from programmes.tests.factories import member
+from programmes.tests.factories import course, member
 
-from ..models import Enrolment
+from ..models import Enrolment, Participant
 from ..services import families, hours, invariants, queue
 from .factories import enrolment, participant
 from .lines import month_ahead, offered, places_in
@@ -99,9 +99,9 @@ def test_an_offer_that_was_made_can_be_answered_during_the_pause(officer):
     assert queue.accept(place, by=None).state == "enrolled"
 
 
-def test_a_line_that_is_not_full_stands_still_for_the_pause_and_a_closed_one_because_it_is_closed():
+def test_a_line_that_is_not_full_stands_still_for_the_pause_and_a_cancelled_one_because_it_is_closed():
     assert queue.standstill(month_ahead(queue_paused=True), clock.now()) == "paused"
-    assert queue.standstill(month_ahead(queue_paused=True, decision="postponed"), clock.now()) == "closed"
+    assert queue.standstill(month_ahead(queue_paused=True, decision="cancelled"), clock.now()) == "closed"
 
 
 def test_residents_are_told_and_given_no_false_hope(client):
@@ -135,8 +135,8 @@ def rows_of(client, group, name):
 
 
 def test_what_each_in_line_needs_stands_beside_her(client, officer):
-    group = month_ahead()
-    _seated, first, second = places_in(group, 3)
+    group = month_ahead(capacity=2)
+    *_seated, first, second = places_in(group, 4)
     alone = enrolment(group, participant(given_name="Seule"))
     families.stand_together(first, second)
     client.force_login(officer)
@@ -145,6 +145,20 @@ def test_what_each_in_line_needs_stands_beside_her(client, officer):
 
     assert rows[alone] == []
     assert rows[first] == ["together: needs 2 places", "no text message: call this person"]
+
+
+def test_who_is_passed_over_and_why_stands_beside_her(client, officer):
+    group = month_ahead(capacity=2, course=course(maximum_age=60))
+    *_seated, first, second, alone = places_in(group, 5)
+    families.stand_together(first, second)
+    Participant.objects.filter(pk=second.participant_id).update(birth_date=None, birth_year=1930)
+    client.force_login(officer)
+
+    rows = {row["enrolment"]: [str(note) for note in row["notes"]] for row in rows_of(client, group, "waiting")}
+
+    assert rows[first][-1] == "passed over: the group is not for someone she wants in with"
+    assert rows[second][-1] == "passed over: the group is not for this person any more"
+    assert not any("passed over" in note for note in rows[alone])
 
 
 @pytest.mark.parametrize("is_quiet", [True, False])
@@ -169,8 +183,8 @@ def test_an_offer_whose_message_waits_for_the_morning_says_so(client, officer, i
 
 def test_the_place_shown_is_the_order_of_offers():
     """The first of a party stands where its last member joined."""
-    group = month_ahead()
-    _seated, first, alone, second = places_in(group, 4)
+    group = month_ahead(capacity=2)
+    *_seated, first, alone, second = places_in(group, 5)
     families.stand_together(first, second)
 
     line = [Enrolment.objects.get(pk=each.pk) for each in (alone, first, second)]

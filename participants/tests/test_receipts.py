@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 from icalendar import Calendar
 
 from learningcity import clock
@@ -9,6 +10,7 @@ from programmes.tests.factories import course, meeting, run
 
 from ..models import Certificate, Enrolment, EnrolmentEvent
 from ..services import queue
+from ..views import stories
 from .factories import enrolment, participant
 from .lines import expired, month_ahead, offered, places_in
 
@@ -361,3 +363,12 @@ def test_receipts_stay_cheap(client, queries_of):
 
     assert queries_of(client.get, receipt(enrolled)) <= 6
     assert queries_of(client.get, receipt(waiting)) <= 12
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_a_seat_says_until_which_day_and_hour_someone_else_can_have_it(client, language):
+    place = enrolment(run(capacity=1))
+    with translation.override(language):
+        until = stories.deadline(queue.start_of(place.run))
+
+    assert until in client.get(f"/i/{place.token}/?langue={language}").text

@@ -265,6 +265,25 @@ def test_what_is_on_its_way_is_not_written_anew(thursday):
     assert only().pk == before
 
 
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        (lambda place: None, "sent"),
+        (lambda place: Enrolment.objects.update(state="cancelled_by_learner"), "cancelled"),
+        (lambda place: CourseRun.objects.update(decision="postponed"), "cancelled"),
+        (lambda place: Meeting.objects.update(state="cancelled"), "cancelled"),
+        (lambda place: Meeting.objects.update(starts_at=time(11)), "cancelled"),
+    ],
+)
+def test_what_is_no_longer_true_when_it_leaves_stays(thursday, change, state):
+    place = seat(thursday)
+    remind(thursday)
+    change(place)
+    OutboxMessage.objects.update(next_try_at=clock.now())
+    delivery.deliver(only().pk)
+    assert only().state == state
+
+
 def test_the_task_asks_the_clock(thursday, monkeypatch):
     place = seat(thursday)
     monkeypatch.setattr(clock, "now", lambda: hours.instant(thursday - DAY, time(10)))

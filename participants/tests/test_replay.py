@@ -33,8 +33,8 @@ def test_seats_line_and_offers_come_out_of_the_lines_alone():
 
 
 def test_an_offer_past_others_says_how_many():
-    group = month_ahead()
-    seated, first, second, single = places_in(group, 4)
+    group = month_ahead(capacity=2)
+    seated, _other, first, second, single = places_in(group, 5)
     families.stand_together(first, second)
 
     queue.leave(seated, by=None)
@@ -62,8 +62,8 @@ def forged(group, **change):
     ],
 )
 def test_a_line_that_cannot_be_true_is_found_though_its_hash_is_right(change, fault):
-    group = month_ahead()
-    seated, first, second, _single = places_in(group, 4)
+    group = month_ahead(capacity=2)
+    seated, _other, first, second, _single = places_in(group, 5)
     families.stand_together(first, second)
     queue.leave(seated, by=None)
 

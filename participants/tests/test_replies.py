@@ -12,7 +12,7 @@ from programmes.models import CourseRun
 from programmes.tests.factories import course
 
 from ..models import Enrolment
-from ..services import hours, queue
+from ..services import queue
 from .factories import enrolment, participant
 from .lines import let_pass, month_ahead
 from .told import PHONE, open_moment, told_earlier, write
@@ -135,11 +135,11 @@ def test_a_family_is_answered_for_as_one():
     assert [state_of(place) for place in places] == ["enrolled", "enrolled"]
 
 
-def test_what_is_left_of_a_family_can_still_be_answered():
+def test_a_family_that_has_answered_by_one_link_has_answered():
     adam, sara = family()
     queue.accept(adam, by=None)
 
-    assert write("OUI") == "accepted"
+    assert write("OUI") == "again"
 
     assert [state_of(adam), state_of(sara)] == ["enrolled", "enrolled"]
 
@@ -177,24 +177,43 @@ def test_offers_of_another_phone_are_not_hers():
 # --- Too early and too late -------------------------------------------------------------------------------------
 
 
-def test_what_was_written_before_the_offer_is_about_something_else():
+def test_what_was_written_before_the_offer_is_about_something_else_and_she_is_told_of_the_offer():
     place = offered()
     said()
 
-    assert write("OUI", at=open_moment() - MINUTE) == "early"
+    assert [write("OUI", at=open_moment() - 6 * MINUTE), write("NON", at=open_moment() - DAY)] == ["early"] * 2
 
-    assert (state_of(place), said()) == ("offered", [])
+    assert state_of(place) == "offered"
+    [message] = OutboxMessage.objects.all()
+    assert (message.template, message.values["link"][-24:]) == ("reply_early", f"/{place.token}/")
 
 
-def test_an_offer_of_the_night_is_not_meant_before_the_morning_tells_of_it():
+@pytest.mark.parametrize(("text", "outcome"), [("OUI", "accepted"), ("NON", "declined")])
+def test_a_gateway_whose_clock_is_a_little_behind_is_believed(text, outcome):
+    offered()
+    assert write(text, at=open_moment() - 4 * MINUTE) == outcome
+
+
+def test_an_answer_given_twice_does_not_hit_an_offer_that_came_a_little_later():
+    """The clock may be behind or not: two offers are possible, so she is asked."""
+    first, second = offered(given_name="Adam"), waiting(given_name="Sara")
+    assert write("OUI") == "accepted"
+    wrote = clock.now()
+    free(second.run)
+
+    assert write("OUI", at=wrote) == "early"
+
+    assert [state_of(first), state_of(second)] == ["enrolled", "offered"]
+
+
+def test_an_offer_of_the_night_can_be_answered_before_the_morning_tells_of_it():
     place = offered()
     evening = open_moment().replace(hour=23) - DAY
     Enrolment.objects.filter(pk=place.pk).update(offered_at=evening)
-    told = hours.next_moment(evening)
 
-    assert write("OUI", at=told - MINUTE) == "early"
+    assert write("OUI", at=evening - 6 * MINUTE) == "early"
     assert state_of(place) == "offered"
-    assert write("OUI", at=told + MINUTE) == "accepted"
+    assert write("OUI", at=evening + MINUTE) == "accepted"
 
 
 @pytest.mark.parametrize("swept", [True, False])
@@ -281,13 +300,30 @@ def test_a_text_that_comes_late_does_not_give_up_the_place_that_is_left():
 
 
 def test_a_place_taken_after_the_text_was_written_is_not_meant():
-    wrote = clock.now()
+    wrote = clock.now() - 6 * MINUTE
     place = enrolment(month_ahead(), participant(phone=PHONE))
     said()
 
-    assert write("ANNULER", at=wrote) == "early"
+    assert write("ANNULER", at=wrote) == "nothing"
 
-    assert (state_of(place), said()) == ("enrolled", [])
+    assert (state_of(place), said()) == ("enrolled", ["reply_nothing"])
+
+
+def test_a_place_taken_a_moment_before_is_given_up_by_a_clock_that_is_behind():
+    wrote = clock.now() - MINUTE
+    enrolment(month_ahead(), participant(phone=PHONE))
+    assert write("ANNULER", at=wrote) == "cancelled"
+
+
+def test_the_same_again_does_not_give_up_the_place_taken_since():
+    first = enrolment(month_ahead(), participant(phone=PHONE))
+    assert write("ANNULER") == "cancelled"
+    wrote = clock.now()
+    again = enrolment(month_ahead(), first.participant)
+
+    assert write("ANNULER", at=wrote) == "nothing"
+
+    assert state_of(again) == "enrolled"
 
 
 def test_a_group_that_is_over_is_not_given_up():

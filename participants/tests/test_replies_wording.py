@@ -9,8 +9,8 @@ from learningcity.tests.test_wording import COURSES, LONGEST, TOKEN, VENUES, sms
 from ..services.replies import understand
 
 MOST = {"fr": 1, "en": 1, "ar": 2}
-ABOUT_A_PLACE = ["offered", "reminder", "reply_late"]
-ABOUT_NONE = ["reply_help", "reply_many", "reply_nothing"]
+ABOUT_A_PLACE = ["offered", "offer_reminder", "reminder", "reply_clash", "reply_early", "reply_late"]
+ABOUT_NONE = ["alert_saved", "reply_help", "reply_many", "reply_nothing"]
 HELP = "https://apprend.example/fr/aide/"
 DEADLINE = {"answer_by": "2026-09-30", "answer_time": "14:30"}
 SAID = {"fr": ("OUI", "NON", "ANNULER"), "ar": ("نعم", "لا", "إلغاء"), "en": ("YES", "NO", "CANCEL")}
@@ -53,7 +53,7 @@ def test_what_is_about_no_place_is_as_short_and_names_no_course(template, langua
 
 
 @pytest.mark.parametrize("language", MOST)
-@pytest.mark.parametrize("template", ["offered", "reminder", "reply_late"])
+@pytest.mark.parametrize("template", ABOUT_A_PLACE)
 def test_a_sensitive_course_has_no_name(template, language):
     with translation.override(language):
         instead = translation.gettext("your course")
@@ -64,6 +64,8 @@ def test_a_sensitive_course_has_no_name(template, language):
 def test_the_words_that_are_asked_for_are_understood(language):
     yes, no, cancel = SAID[language]
     assert {word: understand(word) for word in SAID[language]} == {yes: "yes", no: "no", cancel: "cancel"}
-    for template, words in [("offered", [yes, no]), ("reply_help", SAID[language]), ("reply_nothing", [cancel])]:
+    told = [("offered", [yes, no]), ("reply_help", SAID[language]), ("reply_nothing", [cancel])]
+    told += [("reply_many", [cancel]), ("offer_reminder", [yes, no]), ("reply_early", [yes, no])]
+    for template, words in told:
         text = sms(language, template, **DEADLINE)
         assert [word for word in words if word not in text] == []

@@ -1,3 +1,5 @@
+from datetime import time
+
 import pytest
 
 from learningcity import clock
@@ -19,7 +21,7 @@ def two_groups(**fields):
 
 
 def move(place, group, **options):
-    return transfers.transfer(place, group, by=member("programme_officer"), reason="Les horaires", **options)
+    return transfers.transfer(place, group, by=member("programme_officer"), reason="hours", **options)
 
 
 def states(group):
@@ -42,7 +44,7 @@ def test_a_seat_there_frees_the_seat_here_for_the_next_in_line():
     assert (states(here), states(there)) == (["transferred", "offered"], ["enrolled"])
     lines = EnrolmentEvent.objects.filter(enrolment__in=[seated, moved]).order_by("pk")
     assert lines.filter(run=there).get().why == f"from {here.code}"
-    assert lines.filter(run=here).last().why == "Les horaires"
+    assert lines.filter(run=here).last().why == "hours"
 
 
 def test_who_waits_may_wait_in_the_other_line_at_its_end():
@@ -142,6 +144,74 @@ def test_groups_one_can_be_moved_to_have_a_seat_for_who_has_one():
     assert transfers.open_groups(seated, clock.now()) == []
     assert transfers.open_groups(waiting, clock.now()) == [there]
     assert Enrolment.objects.filter(run=there).count() == 1
+
+
+# --- Places that end for another one ------------------------------------------------------------------------------
+
+
+def instead(here, held):
+    """She waits in `here`; `held` ends when she has a seat there."""
+    enrolment(here, participant(given_name="Nom", phone=""))
+    place = enrolment(here, held.participant)
+    Enrolment.objects.filter(pk=place.pk).update(replaces=[held.pk])
+    place.refresh_from_db()
+    return place
+
+
+def state(place):
+    return Enrolment.objects.get(pk=place.pk).state
+
+
+def test_a_seat_in_the_other_group_ends_the_place_it_was_to_replace():
+    here, there = two_groups()
+    held = enrolment(month_ahead())
+    assert move(instead(here, held), there).state == "enrolled"
+    assert state(held) == "cancelled_by_learner"
+
+
+def test_who_waits_in_the_other_group_keeps_what_is_to_be_replaced_till_then():
+    here, there = two_groups()
+    held = enrolment(month_ahead())
+    [before] = places_in(there, 1)
+
+    moved = move(instead(here, held), there)
+    assert (state(moved), state(held)) == ("waiting", "enrolled")
+    queue.leave(before, by=None)
+    queue.accept(Enrolment.objects.get(pk=moved.pk), by=None)
+
+    assert (state(moved), state(held)) == ("enrolled", "cancelled_by_learner")
+
+
+def test_what_is_not_at_the_hours_of_the_other_group_stays():
+    here, there = two_groups()
+    held = enrolment(month_ahead())
+    there.meetings.update(starts_at=time(18), ends_at=time(20))
+    assert move(instead(here, held), there).state == "enrolled"
+    assert state(held) == "enrolled"
+
+
+def test_what_is_to_be_replaced_may_move_and_still_ends():
+    first, second = two_groups()
+    held = enrolment(first)
+    place = instead(month_ahead(), held)
+
+    moved = move(held, second)
+    queue.leave(place.run.enrolments.filter(state="enrolled").first(), by=None)
+    queue.accept(Enrolment.objects.get(pk=place.pk), by=None)
+
+    assert (state(place), state(moved)) == ("enrolled", "cancelled_by_learner")
+
+
+def test_what_is_to_be_replaced_and_moves_to_other_hours_stays():
+    first, second = two_groups()
+    held = enrolment(first)
+    place = instead(month_ahead(), held)
+    second.meetings.update(starts_at=time(18), ends_at=time(20))
+
+    moved = move(held, second)
+
+    assert Enrolment.objects.get(pk=place.pk).replaces == []
+    assert state(moved) == "enrolled"
 
 
 def test_ledgers_hold_after_a_transfer_there_and_back():

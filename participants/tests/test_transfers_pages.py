@@ -30,12 +30,12 @@ def test_someone_is_moved_with_a_reason(officer, groups):
     here, there = groups
     place = enrolment(here)
 
-    answer = officer.post(page(place), {"group": there.code, "reason": "Les horaires"})
+    answer = officer.post(page(place), {"group": there.code, "reason": "hours"})
 
     assert answer.headers["Location"] == f"/fr/gestion/groupes/{there.code}/inscrits/"
     assert Enrolment.objects.get(pk=place.pk).state == "transferred"
     assert there.enrolments.get().state == "enrolled"
-    assert officer.post(page(place), {"group": there.code, "reason": "Les horaires"}).status_code == 302
+    assert officer.post(page(place), {"group": there.code, "reason": "hours"}).status_code == 302
     assert there.enrolments.count() == 1
 
 
@@ -46,7 +46,7 @@ def test_what_is_missing_is_asked_for(officer, groups, sent, field):
     here, there = groups
     place = enrolment(here)
 
-    answer = officer.post(page(place), {"group": there.code, "reason": "Les horaires"} | sent)
+    answer = officer.post(page(place), {"group": there.code, "reason": "hours"} | sent)
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
     assert Enrolment.objects.get(pk=place.pk).state == "enrolled"
@@ -60,7 +60,7 @@ def test_the_last_place_that_goes_meanwhile_is_said_beside_the_groups(officer, g
     monkeypatch.setattr(transfers, "open_groups", lambda *_: [there])
     places_in(there, 1)
 
-    answer = officer.post(page(place), {"group": there.code, "reason": "Les horaires"})
+    answer = officer.post(page(place), {"group": there.code, "reason": "hours"})
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["group"])
 
@@ -97,3 +97,14 @@ def test_the_roster_says_why_a_free_seat_is_not_offered(officer, groups):
 
     assert answer.context["hindrance"]
     assert str(answer.context["hindrance"]) in answer.text
+
+
+def test_the_ledger_takes_a_reason_of_the_list_and_no_words_about_a_person(officer, groups):
+    here, there = groups
+    place = enrolment(here)
+
+    answer = officer.post(page(place), {"group": there.code, "reason": "Yasmine est malade"})
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reason"])
+    officer.post(page(place), {"group": there.code, "reason": "other"})
+    assert place.events.last().why == "other"

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from learningcity import clock
+from learningcity.clients import is_too_often
+from learningcity.views import errors
 from programmes import cards, filters, openings
 
 from ..forms import AlertForm
@@ -17,13 +19,18 @@ from ..models import Alert
 from ..services import alerts
 
 MOST_CARDS = 5
+MOST_PER_ADDRESS = 60  # in an hour
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request):
-    """The search comes in the address, the phone in the form."""
+    """The search comes in the address, the phone in the form. What is said is the same whether or not this phone has
+    asked for it before."""
+    if request.method == "POST" and is_too_often(request, "alerts", most=MOST_PER_ADDRESS, seconds=3600):
+        return errors.too_many(request)
     question = filters.read(request.GET)
+    back = reverse("catalogue") + filters.address(question)
     form = AlertForm(request.POST or None, initial={"language": translation.get_language()})
     if form.is_valid():
         try:
@@ -31,9 +38,10 @@ def new(request):
         except alerts.TooManyAlerts:
             form.add_error("phone", _("This phone already has 5 alerts. End one of them first."))
         else:
-            messages.success(request, _("Noted. We will write when a course opens."))
-            return redirect(f"{reverse('alert-link', args=[alert.token])}?langue={translation.get_language()}")
-    context = {"form": form, "wanted": wanted(question), "back": reverse("catalogue") + filters.address(question)}
+            alerts.send_link(alert)
+            messages.success(request, _("Noted. We send you a text message with the link that ends this alert."))
+            return redirect(back)
+    context = {"form": form, "wanted": wanted(question), "back": back}
     return render(request, "participants/alert.html", context, status=422 if form.errors else 200)
 
 
@@ -43,7 +51,7 @@ def link(request, alert):
     """What the text message leads to: the courses, and the end of the alert. Opening it changes nothing."""
     if request.method == "POST":
         alerts.stop(alert)
-        messages.success(request, _("This alert has ended. We have deleted your number."))
+        messages.success(request, _("This alert has ended. Your number is deleted from it and from its messages."))
         return redirect("catalogue")
     kept = get_object_or_404(Alert, token=alert)
     language = request.GET.get("langue")

@@ -105,13 +105,14 @@ def standing(enrolment, at):
 
 def ways_on(enrolment, at):
     """Where she can go from here; an empty address is a way that is closed."""
-    run = enrolment.run
+    run, start = enrolment.run, queue.start_of(enrolment.run)
     goes = enrolment.state == State.ENROLLED
     looks_on = enrolment.state not in LIVE or stories.stands_still(enrolment, at)
     takes_more = run.course.kind == Course.Kind.REGULAR and run_refusal(run, at) is None
     return {
         "dates": dates(run) if enrolment.state in LIVE else [],
-        "starts_later": at < queue.start_of(run),
+        "starts_later": at < start,
+        "start": stories.deadline(start),
         "calendar": link("receipt-calendar", enrolment) if goes else "",
         "cancel": link("cancel", enrolment) if stories.may_leave(enrolment, at) else "",
         "offer": link("offer", enrolment),

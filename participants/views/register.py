@@ -1,6 +1,7 @@
 import re
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,7 +28,8 @@ def roll_call(request, code, meeting):
     day = clock.local_day(at)
     run = get_object_or_404(CourseRun.objects.visible_to(request.user, day).for_reading(), code=code)
     meeting = get_object_or_404(Meeting, run=run, pk=meeting)
-    roles = roles_over(request.user, run, day)
+    if not (roles := roles_over(request.user, run, day)):
+        raise Http404
     closed = attendance.marking_refusal(meeting, roles, at)
     if request.method == "POST":
         try:

@@ -16,6 +16,7 @@ from ..services import queue
 from ..services.refusals import refusal
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+POSTPONED = CourseRun.Decision.POSTPONED
 IN_LINE = (State.WAITING, State.OFFERED)
 NO_SEAT_YET = (State.REQUESTED, *IN_LINE)
 MAY_REJOIN = (State.DECLINED, State.EXPIRED)
@@ -38,6 +39,10 @@ STORIES = {
     State.ENROLLED: Story(),
     State.WAITING: Story(),
     State.OFFERED: Story(gettext_lazy("A place is ready for you")),
+    POSTPONED: Story(
+        gettext_lazy("A place is kept for you."),
+        gettext_lazy("The group is postponed. You can answer once it has new dates; we tell you until when."),
+    ),
     State.DECLINED: Story(gettext_lazy("You gave the place up."), NEXT_PERSON),
     State.EXPIRED: Story(gettext_lazy("The time to answer has passed."), NEXT_PERSON),
     State.REFUSED: Story(
@@ -78,9 +83,12 @@ EFFECTS_AFTER_START = [
 
 
 def state_of(enrolment, at):
-    """An offer that can no longer be answered has passed, whether or not the line has moved since."""
+    """An offer that can no longer be answered has passed, whether or not the line has moved since; while the group is
+    postponed it waits with it."""
     state = State(enrolment.state)
-    return State.EXPIRED if state == State.OFFERED and not is_open(enrolment, at) else state
+    if state != State.OFFERED or is_open(enrolment, at):
+        return state
+    return POSTPONED if enrolment.run.decision == POSTPONED else State.EXPIRED
 
 
 def of(enrolment, at):
@@ -120,8 +128,10 @@ def not_now(enrolment, at):
 
 
 def line(run, number):
-    """What waiting means to who stands, or would stand, at this place from 1: for `participants/line.html`."""
-    return {"number": number, "ahead": number - 1, "hours": run.answer_hours, "is_paused": run.queue_paused}
+    """What waiting means to who stands, or would stand, at this place from 1: for `participants/line.html`, and for
+    `participants/together.html` how often others may go before a party."""
+    told = {"number": number, "ahead": number - 1, "hours": run.answer_hours, "is_paused": run.queue_paused}
+    return told | {"passes": queue.MOST_PASSES}
 
 
 def deadline(instant):

@@ -1,12 +1,14 @@
 """How the places of a group are given, and until when the desk keeps some."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learningcity.forms import DayField
 
 from ..models import CourseRun
+from ..models.runs import LEAST_OFFER_HOURS, MOST_OFFER_HOURS, OFFER_HOURS
 from .numbers import NumberField
 
 
@@ -46,9 +48,14 @@ class GivingForm(forms.Form):
     )
     offer_hours = NumberField(
         label=gettext_lazy("Hours to answer when a place is offered"),
-        help_text=gettext_lazy("From 2 to 168. Empty: 48."),
-        min_value=2,
-        max_value=168,
+        help_text=format_lazy(
+            gettext_lazy("From {least} to {most}. Empty: {usual}."),
+            least=LEAST_OFFER_HOURS,
+            most=MOST_OFFER_HOURS,
+            usual=OFFER_HOURS,
+        ),
+        min_value=LEAST_OFFER_HOURS,
+        max_value=MOST_OFFER_HOURS,
         required=False,
     )
 

@@ -18,7 +18,7 @@ from ..models import CourseRun, Membership, Room
 from ..models.courses import TeachingLanguage
 from ..services import runs
 from ..services.timetable import Rule
-from ..wording import MONDAY
+from ..wording import MONDAY, falling
 from .giving import GivingForm
 from .numbers import NumberField
 from .unseen import KeyField, VersionedForm
@@ -127,6 +127,7 @@ class RunForm(GivingForm, VersionedForm):
         self.fields["venue"].queryset = venues
         self.fields["room"].queryset = Room.objects.filter(venue__in=venues)
         self.fields["room"].choices = [("", NO_ROOM), *self.rooms_by_place()]
+        self.fields["capacity"].help_text = falling(run)
         self.fields["trainers"].queryset = people_who_teach(run)
 
     def rooms_by_place(self):
@@ -139,7 +140,7 @@ class RunForm(GivingForm, VersionedForm):
     def facts(self, run):
         instants = {name: getattr(run, name).replace(second=0, microsecond=0) for name in self.labels_from}
         trainers = list(run.trainers.order_by("name", "pk"))
-        return {name: getattr(run, name) for name in runs.FACTS} | instants | {"trainers": trainers}
+        return {name: runs.fact(run, name) for name in runs.FACTS} | instants | {"trainers": trainers}
 
     def shown(self, run):
         opens, closes = (at.astimezone(clock.CASABLANCA) for at in (run.enrolment_opens_at, run.enrolment_closes_at))

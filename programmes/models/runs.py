@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .courses import Course, TeachingLanguage
@@ -34,6 +35,10 @@ PLACES_BIT = 1  # of CatalogueEntry.facets
 
 
 OFFER_HOURS = 48  # to answer an offer, where a group says nothing else
+LEAST_OFFER_HOURS, MOST_OFFER_HOURS = 2, 168
+OFFER_HOURS_RULE = format_lazy(
+    _("An offer can be answered for {least} to {most} hours."), least=LEAST_OFFER_HOURS, most=MOST_OFFER_HOURS
+)
 SEATS = ("capacity", "desk_seats", "desk_taken", "seats_taken", "waiting_count", "offered_count")
 
 
@@ -151,6 +156,9 @@ class CourseRun(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     capacity = models.PositiveSmallIntegerField(_("places"))
+    capacity_wanted = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Where more people have a place: what `capacity` falls to as they leave."
+    )
     desk_seats = models.PositiveSmallIntegerField(_("places kept for the desk"), default=0)
     waiting_places = models.PositiveSmallIntegerField(_("places on the waiting list"), default=50)
     allocation = models.CharField(
@@ -214,6 +222,10 @@ class CourseRun(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(seats_taken__lte=F("capacity")), name="seats_within_capacity"),
             models.CheckConstraint(
+                condition=Q(capacity_wanted=None) | Q(capacity_wanted__lt=F("capacity")),
+                name="capacity_falls_to_less",
+            ),
+            models.CheckConstraint(
                 condition=Q(desk_seats__lte=F("capacity")),
                 name="desk_seats_within_capacity",
                 violation_error_message=_("More places are kept for the desk than the group has."),
@@ -245,9 +257,9 @@ class CourseRun(models.Model):
                 violation_error_message=_("Say how many people are needed, and a day before the start to decide."),
             ),
             models.CheckConstraint(
-                condition=Q(offer_hours=None) | Q(offer_hours__range=(2, 168)),
+                condition=Q(offer_hours=None) | Q(offer_hours__range=(LEAST_OFFER_HOURS, MOST_OFFER_HOURS)),
                 name="offer_hours_between_two_and_a_week",
-                violation_error_message=_("An offer can be answered for 2 to 168 hours."),
+                violation_error_message=OFFER_HOURS_RULE,
             ),
         ]
 
@@ -268,6 +280,16 @@ class CourseRun(models.Model):
     def free_seats(self):
         """Neither taken nor kept for the desk."""
         return self.capacity - self.seats_taken - (self.desk_seats - self.desk_taken)
+
+    @property
+    def common_seats(self):
+        """What is not kept for the desk: as many as people in line can have at most."""
+        return self.capacity_set - self.desk_seats
+
+    @property
+    def capacity_set(self):
+        """As the staff set it; `capacity` is more while more people have a place."""
+        return self.capacity if self.capacity_wanted is None else self.capacity_wanted
 
     @property
     def is_drawn(self):
@@ -307,6 +329,13 @@ class CourseRun(models.Model):
         if self.places_left == 0:
             return RunStatus.FULL_WAIT if self.waiting_count < self.waiting_places else RunStatus.FULL
         return RunStatus.FEW if self.is_nearly_full else RunStatus.OPEN
+
+    def let_capacity_fall(self):
+        """As near to what is wanted as the seats taken allow. The caller saves."""
+        if self.capacity_wanted is not None:
+            self.capacity = max(self.capacity_wanted, self.seats_taken)
+        if self.capacity == self.capacity_wanted:
+            self.capacity_wanted = None
 
     def take_seat(self, *, kept=False):
         """Take one seat, a common one or one kept for the desk: true, or false when none is left.

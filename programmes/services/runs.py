@@ -12,6 +12,7 @@ from learningcity.services import audit
 
 from .. import signals
 from ..models import Course, CourseRun, Room
+from ..models.runs import LEAST_OFFER_HOURS, MOST_OFFER_HOURS, OFFER_HOURS_RULE
 from . import copying, indexing, once, scheduling, timetable
 from .scheduling import KEEP
 from .stale import refuse_stale
@@ -84,11 +85,12 @@ def change(run, *, by, trainers=None, version=None, **fields):
     refuse_stale(run, version_of, version)
     if "venue" in fields and fields["venue"] != run.venue:
         fields.setdefault("room", None)
-    changed = sorted(name for name, value in fields.items() if getattr(run, name) != value)
+    changed = sorted(name for name, value in fields.items() if fact(run, name) != value)
     keep_word(run, changed)
     house = {"venue": fields.get("venue", run.venue), "room": fields.get("room", run.room)}
     for name in set(changed) - house.keys():
-        setattr(run, name, fields[name])
+        setattr(run, "capacity_wanted" if name == "capacity" else name, fields[name])
+    run.let_capacity_fall()
     if house.keys() & set(changed):
         scheduling.rehouse(run, by=by, **house)
     refuse_misfits(run)
@@ -96,8 +98,8 @@ def change(run, *, by, trainers=None, version=None, **fields):
         run.trainers.set(trainers)
         changed.append("trainers")
     if changed:
-        run.save(update_fields=[name for name in changed if name != "trainers"])
-        audit.note("change group", run, by=by, count=0, detail={"fields": changed})
+        run.save(update_fields={*changed, "capacity_wanted"} - {"trainers"})
+        audit.note("change group", run, by=by, count=0, detail={"fields": changed} | falling(run, changed))
         indexing.index_runs([run])
         if "venue" in changed:
             signals.run_moved.send(sender=CourseRun, run=run)
@@ -106,9 +108,19 @@ def change(run, *, by, trainers=None, version=None, **fields):
     return run
 
 
+def fact(run, name):
+    """As the staff set it."""
+    return run.capacity_set if name == "capacity" else getattr(run, name)
+
+
+def falling(run, changed):
+    """What the journal says of a capacity that people have to leave for first."""
+    return {"capacity_wanted": run.capacity_wanted} if "capacity" in changed and run.capacity_wanted is not None else {}
+
+
 def version_of(run):
-    """Changes whenever a fact does or a trainer; people who enrol change nothing."""
-    facts = [getattr(run, CourseRun._meta.get_field(name).attname) for name in FACTS]
+    """Changes whenever a fact does or a trainer; people who enrol or leave change nothing."""
+    facts = [fact(run, CourseRun._meta.get_field(name).attname) for name in FACTS]
     return once.digest(*facts, sorted(user.pk for user in run.trainers.all()))
 
 
@@ -151,17 +163,10 @@ def refuse_misfits(run):
 
 def misfits(run):
     """What the database or a room would not allow, field by field."""
-    if run.capacity < run.seats_taken:
-        sentence = ngettext(
-            "%(n)s person has a place already: the group cannot have fewer places.",
-            "%(n)s people have a place already: the group cannot have fewer places.",
-            run.seats_taken,
-        )
-        yield Gap("capacity", sentence % {"n": run.seats_taken})
     if (room := smallest_room(run)) and room.capacity < run.capacity:
         facts = {"room": room.name, "n": room.capacity, "places": run.capacity}
         yield Gap("capacity", _("%(room)s is too small for the group: %(n)s for %(places)s.") % facts)
-    if run.desk_seats > run.capacity:
+    if run.desk_seats > run.capacity_set:
         yield Gap("desk_seats", _("More places are kept for the desk than the group has."))
     if run.desk_seats < run.desk_taken:
         sentence = ngettext(
@@ -191,14 +196,14 @@ def misfits_of_giving(run):
 
 
 def misfits_of_starting(run):
-    if run.min_people > run.capacity:
+    if run.min_people > run.capacity_set:
         yield Gap("min_people", _("More people are needed than the group has places."))
     if bool(run.min_people) != bool(run.decide_on):
         yield Gap("decide_on", _("Say how many people are needed, and a day before the start to decide."))
     if run.decide_on and run.decide_on >= run.starts_on:
         yield Gap("decide_on", _("Choose a day before the first meeting."))
-    if run.offer_hours is not None and not 2 <= run.offer_hours <= 168:
-        yield Gap("offer_hours", _("An offer can be answered for 2 to 168 hours."))
+    if run.offer_hours is not None and not LEAST_OFFER_HOURS <= run.offer_hours <= MOST_OFFER_HOURS:
+        yield Gap("offer_hours", str(OFFER_HOURS_RULE))
 
 
 def smallest_room(run):
@@ -304,7 +309,7 @@ def duplicate(run, *, first_day, by, key=None, room=KEEP, trainer=KEEP):
     if copy := made_of(lock_course(run.course_id), sent):
         return copy
     pattern = copying.Pattern(run, first_day)
-    fields = {name: getattr(run, name) for name in COPIED} | {"starts_on": run.starts_on + pattern.shift}
+    fields = {name: fact(run, name) for name in COPIED} | {"starts_on": run.starts_on + pattern.shift}
     fields["desk_release_on"] = run.desk_release_on and run.desk_release_on + pattern.shift
     fields["decide_on"] = run.decide_on and min(run.decide_on + pattern.shift, pattern.first_day - copying.DAY)
     fields["enrolment_opens_at"] = copying.later(run.enrolment_opens_at, pattern.shift)

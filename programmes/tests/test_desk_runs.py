@@ -156,13 +156,14 @@ def test_room_of_another_place_is_refused(desk):
     assert "room" in answer.context["form"].errors
 
 
-def test_capacity_below_the_seats_taken_is_refused_at_its_field(desk):
-    group = run(seats_taken=12)
+def test_capacity_below_the_seats_taken_is_kept_for_later(desk):
+    group = run(capacity=12, seats_taken=12)
 
     answer = desk.post(address(group, "modifier/"), facts_of(group, capacity=11))
 
-    assert answer.status_code == 422
-    assert "12" in answer.context["form"].errors["capacity"][0]
+    assert answer.status_code == 302
+    group.refresh_from_db()
+    assert (group.capacity, group.capacity_wanted) == (12, 11)
 
 
 def test_two_people_changing_a_group_lose_nothing(desk):

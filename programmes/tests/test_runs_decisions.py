@@ -100,12 +100,12 @@ def test_what_does_not_fit_is_said_field_by_field(officer, fields, blamed):
     assert fields_of(refusal) == blamed
 
 
-def test_a_group_cannot_have_fewer_places_than_people(officer):
+def test_a_group_cannot_have_fewer_places_of_the_desk_than_are_taken_there(officer):
     group = run(seats_taken=8, desk_seats=4, desk_taken=3)
 
-    with pytest.raises(RunRefused, match="8 people have a place already") as refusal:
+    with pytest.raises(RunRefused, match="3 places kept for the desk are taken") as refusal:
         runs.change(group, by=officer, capacity=7, desk_seats=2)
-    assert fields_of(refusal) == ["capacity", "desk_seats"]
+    assert fields_of(refusal) == ["desk_seats"]
 
     changed = runs.change(group, by=officer, capacity=8, desk_seats=3)
     assert (changed.capacity, changed.desk_seats) == (8, 3)

@@ -26,7 +26,7 @@ from ..permissions import (
 )
 from ..services import publishing, timetable
 from ..services.once import KeyUsed
-from ..services.runs import RunRefused
+from ..services.runs import RunRefused, fact
 from ..services.stale import Stale
 from ..services.timetable import TimetableRefused
 from .desk_courses import name_of, tag_of
@@ -192,7 +192,7 @@ def group_like(course):
     first = run.meetings.order_by("date", "starts_at").first()
     hours = {"starts_at": first.starts_at, "ends_at": first.ends_at} if first else {}
     same = ("venue", "room", "capacity", "desk_seats", "allocation", "priorities", "mode", "women_only")
-    return hours | {name: getattr(run, name) for name in same} | {"times": run.meetings.taking_place().count() or None}
+    return hours | {name: fact(run, name) for name in same} | {"times": run.meetings.taking_place().count() or None}
 
 
 def texts_of(course):

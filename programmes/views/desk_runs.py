@@ -1,5 +1,7 @@
 """The page of a group for those who plan it, and everything one does to a group as a whole."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -104,16 +106,11 @@ def facts(run):
     opens, closes = (at.astimezone(clock.CASABLANCA) for at in (run.enrolment_opens_at, run.enrolment_closes_at))
     window = {"from": f"{short_date(opens)}, {time_of(opens)}", "until": f"{short_date(closes)}, {time_of(closes)}"}
     trainers = [user.name for user in run.trainers.order_by("name", "pk")]
-    kept = ngettext("%(n)s kept for the desk", "%(n)s kept for the desk", run.desk_seats) % {"n": run.desk_seats}
-    seats = _("%(taken)s of %(capacity)s taken") % {
-        "taken": number(run.seats_taken),
-        "capacity": number(run.capacity),
-    }
     return [
         {"key": _("Place"), "value": wording.place(run)},
         {"key": _("Room"), "value": sized(run.room) if run.room else _("No room yet")},
         {"key": _("Trainers"), "value": wording.listed(trainers) if trainers else _("Nobody yet")},
-        {"key": _("Places in the group"), "value": f"{seats} · {kept}" if run.desk_seats else seats},
+        {"key": _("Places in the group"), "value": seats(run)},
         {"key": _("How places are given"), "value": " ".join(wording.giving_rules([run]))},
         {"key": _("Waiting"), "value": waiting(run)},
         {"key": _("People needed to start"), "value": needed(run)},
@@ -122,6 +119,13 @@ def facts(run):
         {"key": _("Language of teaching"), "value": wording.language(run) or _("Not said")},
         {"key": _("For"), "value": wording.audience(run)},
     ]
+
+
+def seats(run):
+    """`12 of 12 taken · 2 kept for the desk · 12 people have a place: the group goes down to 10 as they leave.`"""
+    taken = _("%(taken)s of %(capacity)s taken") % {"taken": number(run.seats_taken), "capacity": number(run.capacity)}
+    kept = ngettext("%(n)s kept for the desk", "%(n)s kept for the desk", run.desk_seats) % {"n": run.desk_seats}
+    return " · ".join(part for part in (taken, kept if run.desk_seats else "", wording.falling(run)) if part)
 
 
 def waiting(run):
@@ -146,8 +150,9 @@ def run_edit(request, code):
     run = group(request, code)
     venues = places_open_to(request.user, today()) | Venue.objects.filter(pk=run.venue_id)
     form = RunForm(sent(request), run=run, venues=venues)
-    if request.method == "POST" and answer_of(form, lambda: runs.change(run, by=request.user, **form.cleaned_data)):
-        messages.success(request, _("The group is changed."))
+    change = partial(runs.change, run, by=request.user)
+    if request.method == "POST" and (changed := answer_of(form, lambda: change(**form.cleaned_data))):
+        messages.success(request, " ".join(filter(None, [_("The group is changed."), wording.falling(changed)])))
         return redirect("desk-run", code=run.code)
     return render(request, "programmes/desk/run_form.html", {"run": run, "form": form}, status=status_of(request))
 
