@@ -1,7 +1,7 @@
 """Too few people: someone decides whether a group starts. Nothing is called off by itself."""
 
 from datetime import timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from django.conf import settings
@@ -111,11 +111,12 @@ def hold(run, *, by, reason=""):
 def call_off(run, *, by, reason, there=None):
     """The group is cancelled. Who fits in `there` and finds a seat has it, in the order of the line; everyone else is
     shown other courses; each hears once. Raises DecisionRefused, or RunRefused of the group."""
-    locked = CourseRun.objects.select_related("course", "venue").lock_all({run.pk, there.pk if there else run.pk})
-    run = locked[run.pk]
+    there = there or run
+    replaces = chain.from_iterable(run.enrolments.live().values_list("replaces", flat=True))
+    run, there = transfers.lock_both(run.pk, there.pk, *transfers.groups_left(set(replaces)))
     decide(run, "call off group", by=by, reason=reason)
     parties = everyone(run)
-    moved = sum(move(party, run, locked[there.pk], by=by) for party in parties) if there else 0
+    moved = sum(move(party, run, there, by=by) for party in parties) if there != run else 0
     runs.cancel(run, by=by, reason=reason)
     return Outcome(moved, sum(map(len, parties)) - moved)
 

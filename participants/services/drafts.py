@@ -103,11 +103,9 @@ def send(draft, *, may_wait, is_proved=False):
         raise EnrolmentRefused(Refusal("too_many", sentence))
     participant = register(person, next(iter(records), None), by=None, channel="online")
     said = {"source": Enrolment.Source.ONLINE, "needs": person.needs, "declared": answers.get("declared", ())}
-    said["opens_person"] = is_proved or not records
+    said |= {"opens_person": is_proved or not records, "beside": answers.get("together") and families.beside(draft)}
     give = enrol if records else begin  # who is new here has no place, and nobody else can hold her record
     enrolment = give(participant, run, by=None, may_wait=may_wait, **said)
-    if answers.get("together") and (first := families.beside(draft)):
-        families.stand_together(first, enrolment)
     queue.settle(enrolment, leaving, by=None)
     draft.enrolment, draft.answers, draft.expires_at = enrolment, {}, Now() + SENT_LIFE
     draft.save()

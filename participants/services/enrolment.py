@@ -7,7 +7,7 @@ from programmes.models import CourseRun
 
 from ..models import Enrolment, Participant
 from ..models.enrolments import State
-from . import announcements, ledger, people, queue
+from . import announcements, families, ledger, people, queue
 from .priorities import class_of
 from .refusals import EnrolmentRefused, full_now, has_kept_place, refusal
 
@@ -16,7 +16,7 @@ from .refusals import EnrolmentRefused, full_now, has_kept_place, refusal
 def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True, **said):
     """Give the participant a seat, or a place in line when the run is full. Asking twice gives the same enrolment.
 
-    `by` is the user who acts, None for a resident. `said`: see `join`. Raises EnrolmentRefused, with the
+    `by` is the user who acts, None for a resident. `said`: see `begin`, `join`. Raises EnrolmentRefused, with the
     code `full_now` when every place is taken and the person did not say she would wait.
     """
     run = CourseRun.objects.select_related("course", "venue").lock(run.pk)
@@ -26,10 +26,13 @@ def enrol(participant: Participant, run: CourseRun, *, by, source, may_wait=True
     return begin(participant, run, by=by, may_wait=may_wait, source=source, **said)
 
 
-def begin(participant, run, *, by, may_wait, **said):
-    """As `enrol`, for someone who has no place in the group. The caller holds the locks of both."""
+def begin(participant, run, *, by, may_wait, beside=None, **said):
+    """As `enrol`, for someone who has no place in the group; who wants in together with `beside`, and waits as that
+    place does, is of its party before the line moves. The caller holds the locks of both."""
     at = clock.now()
     enrolment = join(participant, run, at=at, by=by, may_wait=may_wait, **said)
+    if beside:
+        families.stand_together(beside, enrolment)
     announcements.announce(enrolment)
     if enrolment.state == State.WAITING:
         offered = queue.move_up(run, at=at, by=by)

@@ -211,7 +211,6 @@ def _leave_line(run, leaving, state, *, at, by, why=""):
         places.move(run, enrolment, state, by=by, at=at, why=why)
     places.save(run)
     for enrolment in leaving:
-        announcements.take_back(enrolment)
         announcements.announce(enrolment)
     reminders.write_again()
     move_up(run, at=at, by=by)

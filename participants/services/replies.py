@@ -20,6 +20,7 @@ from learningcity.folding import fold
 from learningcity.models import IncomingMessage, OutboxMessage
 from learningcity.models.messages import Channel
 from learningcity.services import messages
+from programmes.models import CourseRun
 
 from ..models import Enrolment, EnrolmentEvent, Merge, Participant
 from ..models.enrolments import LIVE, State
@@ -37,8 +38,9 @@ DEEDS = {"yes": queue.accept, "no": queue.decline}
 SETTLED = {"yes": State.ENROLLED, "no": State.DECLINED}
 DONE = {"yes": "accepted", "no": "declined"}
 NOTICES = {"ambiguous": "reply_many", "late": "reply_late", "nothing": "reply_nothing", "unclear": "reply_help"}
-NOTICES |= {"clash": "reply_clash", "early": "reply_early"}
+NOTICES |= {"clash": "reply_clash", "early": "reply_early", "postponed": "reply_postponed"}
 KEPT = timedelta(hours=72)
+POSTPONED = CourseRun.Decision.POSTPONED
 TOLERANCE = timedelta(minutes=5)  # of the clock of the gateway
 
 
@@ -107,7 +109,8 @@ def answer(incoming, meaning):
     meant = told or just_begun(incoming, open_now, [State.OFFERED], "offered_at")
     still_open = [each for each in meant if each in open_now]
     if not still_open:
-        return ("early", open_now[0]) if open_now else settled(incoming, meaning)
+        kept = [each for each in offers if each.state == State.OFFERED and each.run.decision == POSTPONED]
+        return ("early", open_now[0]) if open_now else ("postponed", kept[0]) if kept else settled(incoming, meaning)
     if len({each.party or each.pk for each in meant}) > 1:
         return "ambiguous", None
     return carry_out(incoming, meaning, still_open[0])

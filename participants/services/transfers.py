@@ -19,8 +19,7 @@ MAY_MOVE = (State.REQUESTED, State.ENROLLED, State.OFFERED, State.WAITING)
 def transfer(enrolment, run, *, by, reason):
     """Her place in `run`: a seat for a seat; who waits may also join the end of the line there. Asked twice it gives
     the same place. Raises EnrolmentRefused as `carry` does."""
-    ending = Enrolment.objects.live().filter(pk__in=enrolment.replaces).values_list("run", flat=True)
-    here, there = lock_both(enrolment.run_id, run.pk, *ending)
+    here, there = lock_both(enrolment.run_id, run.pk, *groups_left(enrolment.replaces))
     enrolment = here.enrolments.select_for_update(of=("self",)).select_related("participant").get(pk=enrolment.pk)
     at = clock.now()
     moved = carry(enrolment, here, there, at=at, by=by, reason=reason, may_wait=enrolment.state == State.WAITING)
@@ -63,6 +62,11 @@ def hand_on(enrolment, moved, *, by):
         known = {*other.replaces, moved.pk} - {enrolment.pk}
         other.replaces = sorted(known.intersection(shared))
         other.save(update_fields=["replaces"])
+
+
+def groups_left(replaces):
+    """Groups of the places that a seat ends: they are held too."""
+    return Enrolment.objects.live().filter(pk__in=replaces).values_list("run", flat=True)
 
 
 def lock_both(here, there, *also):

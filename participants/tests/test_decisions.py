@@ -1,10 +1,12 @@
 """Too few people for a group: who is told, and what becomes of whom when someone decides."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from learningcity import clock
 from learningcity.models import AuditEntry
@@ -21,6 +23,7 @@ from .lines import month_ahead
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 DAY = timedelta(days=1)
+LOCK = re.compile(r'"programmes_courserun"\."id" = (\d+).* FOR UPDATE OF "programmes_courserun"')
 
 
 @pytest.fixture
@@ -273,3 +276,18 @@ def test_only_groups_of_the_course_with_a_free_place_and_open_enrolment_take_peo
 
     assert list(decisions.open_groups(here, clock.now())) == [there]
     assert Enrolment.objects.count() == 1
+
+
+def test_groups_of_places_that_end_with_a_move_are_locked_by_number_too(officer):
+    """Whoever locks the same groups in another order would wait for us as we wait for him."""
+    left = enrolment(few(), someone())
+    here, there = pair()
+    place = enrolment(here, left.participant)
+    Enrolment.objects.filter(pk=place.pk).update(replaces=[left.pk])
+
+    with CaptureQueriesContext(connection) as asked:
+        decisions.call_off(here, by=officer, reason="Trop peu", there=there)
+
+    locks = [int(found[1]) for query in asked if (found := LOCK.search(query["sql"]))]
+    assert list(dict.fromkeys(locks)) == sorted({left.run_id, here.pk, there.pk})
+    assert Enrolment.objects.get(pk=left.pk).state == "cancelled_by_learner"

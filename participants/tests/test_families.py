@@ -78,8 +78,7 @@ def states(of):
 
 
 def test_the_name_of_the_other_is_isolated_and_not_shown_as_code(client):
-    of = month_ahead()
-    drafts.send(draft(of, phone="0611111111", given_name="Amal"), may_wait=True)
+    of, _seated = full_group()
     first = first_child(of, given_name="<b>Badr")
     made = drafts.keep(None, run=of, answers=families.shared_answers(first) | CHILD_ANSWERS)
 
@@ -172,3 +171,40 @@ def test_nobody_is_refused_while_the_cache_is_away(client, settings):
     }
 
     assert client.post(f"/fr/inscription/{month_ahead().code}/1/", {"who": "me"}).status_code == 302
+
+
+def test_a_third_is_of_the_party_before_the_line_moves(client):
+    """A seat is free, which two who want in together cannot use: it is not offered to the third of them alone."""
+    of, _seated = full_group()
+    first = first_child(of)
+    second_child(client, first, together="on", wait="1")
+    type(of).objects.filter(pk=of.pk).update(capacity=3)
+    made = drafts.keep(None, run=of, answers=families.shared_answers(first) | CHILD_ANSWERS)
+
+    sent = {"consent": "on", "together": "on", "wait": "1"}
+    assert client.post(f"/fr/inscription/{of.code}/verifier/?d={made.token}", sent).status_code == 302
+
+    assert states(of)[2:] == ["waiting"] * 3
+    assert of.enrolments.exclude(party=None).count() == 3
+
+
+def test_a_tick_that_is_taken_back_is_taken_back(client):
+    of, _seated = full_group()
+    first = first_child(of)
+    made = drafts.keep(None, run=of, answers=families.shared_answers(first) | CHILD_ANSWERS | {"together": True})
+
+    client.post(f"/fr/inscription/{of.code}/verifier/?d={made.token}", {"consent": "on", "wait": "1"})
+
+    assert not of.enrolments.exclude(party=None).exists()
+
+
+def test_where_the_group_never_has_so_many_seats_nobody_is_asked_and_nobody_stuck(client):
+    of, _seated = full_group()
+    first = first_child(of)
+    type(of).objects.filter(pk=of.pk).update(desk_seats=1)
+    made = drafts.keep(None, run=of, answers=families.shared_answers(first) | CHILD_ANSWERS | {"together": True})
+    check = f"/fr/inscription/{of.code}/verifier/?d={made.token}"
+
+    assert 'name="together"' not in client.get(check).text
+    assert client.post(check, {"consent": "on", "wait": "1"}).status_code == 302
+    assert not of.enrolments.exclude(party=None).exists()

@@ -215,7 +215,7 @@ def grow_old(place):
     Participant.objects.filter(pk=place.participant_id).update(birth_date=None, birth_year=1930)
 
 
-def test_nobody_is_offered_a_place_alone_who_does_not_want_in_alone():
+def test_nobody_is_offered_a_place_alone_who_does_not_want_in_alone(client):
     of = month_ahead(course=course(maximum_age=60))
     [seated] = places_in(of, 1)
     two = pair(of)
@@ -226,6 +226,8 @@ def test_nobody_is_offered_a_place_alone_who_does_not_want_in_alone():
 
     assert states([*two, stranger]) == ["waiting", "waiting", "offered"]
     assert families.misfits(two, of) == {two[0]: "together", two[1]: "too_old"}
+    told = [client.get(f"/i/{place.token}/?langue=fr").context["unfit"] for place in two]
+    assert ["avec qui" in told[0], "cette personne" in told[1]] == [True, True]
 
 
 def test_nobody_is_drawn_alone_who_does_not_want_in_alone():

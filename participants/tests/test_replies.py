@@ -216,6 +216,17 @@ def test_an_offer_of_the_night_can_be_answered_before_the_morning_tells_of_it():
     assert write("OUI", at=evening + MINUTE) == "accepted"
 
 
+def test_while_the_group_is_postponed_she_is_told_that_her_place_is_kept():
+    place = offered()
+    CourseRun.objects.filter(pk=place.run_id).update(decision="postponed")
+    said()
+
+    assert write("OUI") == "postponed"
+
+    assert state_of(place) == "offered"
+    assert [message.template for message in OutboxMessage.objects.all()] == ["reply_postponed"]
+
+
 @pytest.mark.parametrize("swept", [True, False])
 def test_after_its_time_an_answer_is_told_so_once(swept):
     place = offered()
@@ -241,7 +252,7 @@ def test_what_was_written_in_time_and_arrives_after_it_is_late():
 
 def test_a_group_that_no_longer_takes_place_gives_no_place():
     place = offered()
-    CourseRun.objects.filter(pk=place.run_id).update(decision="postponed")
+    CourseRun.objects.filter(pk=place.run_id).update(decision="cancelled")
 
     assert write("OUI") == "late"
 

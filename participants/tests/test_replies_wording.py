@@ -9,7 +9,7 @@ from learningcity.tests.test_wording import COURSES, LONGEST, TOKEN, VENUES, sms
 from ..services.replies import understand
 
 MOST = {"fr": 1, "en": 1, "ar": 2}
-ABOUT_A_PLACE = ["offered", "offer_reminder", "reminder", "reply_clash", "reply_early", "reply_late"]
+ABOUT_A_PLACE = ["offered", "offer_reminder", "reminder", "reply_clash", "reply_early", "reply_late", "reply_postponed"]
 ABOUT_NONE = ["alert_saved", "reply_help", "reply_many", "reply_nothing"]
 HELP = "https://apprend.example/fr/aide/"
 DEADLINE = {"answer_by": "2026-09-30", "answer_time": "14:30"}

@@ -89,13 +89,14 @@ def is_seated_at_once(enrolment):
 
 def open_offer(request, enrolment, at, form=None):
     """`form` is what was typed about a place at the same hours, if it has mistakes."""
-    found = at_the_same_hours(enrolment)
+    found, party = at_the_same_hours(enrolment), [enrolment, *families.companions(enrolment)]
+    named = {each.participant_id for each in party if each.opens_person}
     context = receipts.group_of(enrolment) | {
         "is_open": True,
         "deadline": stories.deadline(enrolment.answer_by),
         "remaining": stories.remaining(enrolment.answer_by - at),
         "dates": receipts.dates(enrolment.run),
-        "before": [row(clash.place.run, is_named=enrolment.opens_person) for clash in found],
+        "before": [row(clash.place.run, is_named=clash.place.participant_id in named) for clash in found],
         "form": form or (clash_form(enrolment, found) if found else None),
         "receipt": link("receipt", enrolment),
     }

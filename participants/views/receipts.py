@@ -1,5 +1,6 @@
 """A place in a group as it stands now, its dates for a calendar, and the way to give it up. Opening changes nothing."""
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from programmes.models import Course, CourseRun
 from ..forms import LeaveForm
 from ..models import Enrolment
 from ..models.enrolments import LIVE, ON_ROSTER, State
-from ..services import background, queue, surveys
+from ..services import background, families, queue, surveys
 from ..services.refusals import run_refusal
 from . import refusals, stories, summaries
 from .holders import held, link
@@ -94,6 +95,7 @@ def standing(enrolment, at):
         "place": place,
         "line": stories.line(run, place) if place and not still else None,
         "stands_still": still,
+        "unfit": unfit(enrolment) if place and not still else "",
         "movement": queue.movement(run, at) if place else None,
         "deadline": stories.deadline(enrolment.answer_by) if enrolment.answer_by else "",
         "minimum": wording.minimum(run, clock.local_day(at)) if enrolment.state in LIVE else "",
@@ -101,6 +103,15 @@ def standing(enrolment, at):
         "postponed": enrolment.state in LIVE and run.decision == CourseRun.Decision.POSTPONED,
         "is_written_to": enrolment.participant.is_texted,
     }
+
+
+def unfit(enrolment):
+    """Why she is passed over while she waits, as a sentence, or empty."""
+    own = Q(pk=enrolment.pk) | Q(party=enrolment.party, party__isnull=False)
+    code = families.misfits(list(queue.waiting(enrolment.run).filter(own)), enrolment.run).get(enrolment)
+    if code == "together":
+        return _("You are passed over: the group is not for someone you want in with any more. Call us.")
+    return _("You are passed over: the group is not for this person any more. Call us.") if code else ""
 
 
 def ways_on(enrolment, at):

@@ -19,6 +19,8 @@ from .journey import first_gap, form_page, later_step, step, visit_of
 from .passport import ask_pin, is_open, is_proved, resident_of
 from .refusals import address, refused, stopped, with_an_adult
 
+NOT_SAID = {"together": False, "declared": []}  # on the check page
+
 
 @login_not_required
 @require_safe
@@ -90,12 +92,13 @@ def contact(request, run, draft):
 def check(request, run, draft):
     if gap := first_gap(draft.answers):
         return redirect(address(gap, draft))
-    required = prerequisites.declared_in(run.course)
-    form = CheckForm(request.POST or None, initial=draft.answers, beside=families.beside(draft), required=required)
+    required, first = prerequisites.declared_in(run.course), families.beside(draft)
+    first = None if first and families.too_large(first) else first
+    form = CheckForm(request.POST or None, initial=draft.answers, beside=first, required=required)
     if form.is_valid():
-        said = {name: form.cleaned_data[name] for name in ("together", "declared") if form.cleaned_data.get(name)}
-        if said or required:
-            draft = drafts.keep(draft, run=run, answers={"declared": []} | said)
+        said = {name: form.cleaned_data.get(name, nothing) for name, nothing in NOT_SAID.items()}
+        if said != NOT_SAID | {name: draft.answers[name] for name in NOT_SAID if name in draft.answers}:
+            draft = drafts.keep(draft, run=run, answers=said)
         return send(request, run, draft)
     learner = drafts.person_of(draft.answers)
     context = {
